@@ -1,0 +1,106 @@
+# Fluffy: `make help` lists the targets. Rooms are folders found through scripts/rooms.txt, sources and tests are found by
+# folder, nothing is registered by hand.
+
+BUILD ?= build
+PREFIX ?= /usr/local
+# Empty for the product; asan, ubsan, tsan, fuzz: the same tree built by clang with other flags, in a folder of its own.
+VARIANT ?=
+OUT := $(BUILD)$(if $(VARIANT),/$(VARIANT))
+HARNESS = python3 test/harness/main.py --build $(BUILD)
+JOBS ?= $(shell nproc)
+ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+# ---- tools and flags ----------------------------------------------------------------------------------------------
+
+LLVM_CONFIG ?= llvm-config-19
+CLANG ?= clang-19
+CC := $(if $(VARIANT),$(CLANG),gcc)
+LINKER := $(if $(VARIANT),$(if $(shell command -v ld.lld-19),-fuse-ld=lld),$(firstword \
+    $(if $(shell command -v mold),-fuse-ld=mold) $(if $(shell command -v ld.lld),-fuse-ld=lld)))
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Werror
+CFLAGS := -std=gnu11 -O2 -g -fno-omit-frame-pointer -I. -MMD -MP $(WARN)
+LDFLAGS := $(LINKER)
+# Sanitized code takes its memory from plain malloc, so that every block is known to the sanitizer.
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANITIZE_ubsan := -fsanitize=undefined -fno-sanitize-recover=undefined
+SANITIZE_tsan := -fsanitize=thread
+SANITIZE_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+ifdef VARIANT
+CFLAGS += -O1 $(SANITIZE_$(VARIANT)) -DFLUFFY_PLAIN_MALLOC -Wno-gnu-alignof-expression
+LDFLAGS += $(SANITIZE_$(VARIANT))
+endif
+
+# LLVM is linked statically (a compiler that starts in 2 ms); --as-needed drops libz3 and libxml2, which it names but
+# does not use here. Only the code generation room sees its headers.
+LLVM_CFLAGS = -isystem $(shell $(LLVM_CONFIG) --includedir)
+LLVM_LIBS = $(shell $(LLVM_CONFIG) --link-static --ldflags --libs core analysis passes x86) \
+    -Wl,--as-needed $(shell $(LLVM_CONFIG) --link-static --system-libs) -lstdc++ -Wl,--no-as-needed
+GC_LIBS := $(if $(VARIANT),,-l:libgc.a)
+
+# ---- rooms: archives and unit tests -------------------------------------------------------------------------------
+
+comma := ,
+room_of = $(firstword $(subst :, ,$(1)))
+ROOM_ROWS := $(shell sed -n 's/ *\#.*//; s/: */:/; s/  */,/g; /:/p' scripts/rooms.txt)
+ROOMS := $(foreach row,$(ROOM_ROWS),$(call room_of,$(row)))
+$(foreach row,$(ROOM_ROWS),$(eval uses_$(call room_of,$(row)) := $(subst $(comma), ,$(word 2,$(subst :, ,$(row))))))
+closure = $(sort $(1) $(foreach room,$(uses_$(1)),$(call closure,$(room))))
+archives = $(foreach room,$(1),$(OUT)/$(room).a)
+COMPILER_ROOMS := $(filter compiler/%,$(ROOMS))
+RUNTIME_ROOMS := $(filter runtime/%,$(ROOMS))
+# What the archives of a set of rooms need besides themselves.
+libs = $(if $(filter compiler/codegen,$(1)),$(LLVM_LIBS)) $(if $(filter compiler/base,$(1)),$(GC_LIBS)) -pthread -lm -ldl
+
+define room_rules
+sources_$(1) := $(wildcard $(1)/*.c $(1)/*.S)
+objects_$(1) := $$(patsubst %,$(OUT)/obj/%.o,$$(sources_$(1)))
+tests_$(1) := $(patsubst %.c,$(OUT)/%,$(wildcard test/unit/$(1)/test_*.c))
+$(OUT)/$(1).a: $$(objects_$(1)); @mkdir -p $$(@D); rm -f $$@; ar rcsD $$@ $$^
+$$(tests_$(1)): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(call closure,$(1)))
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
+# `make unit-compiler/base`: the unit tests of one room, whatever state the others are in.
+.PHONY: unit-$(1)
+unit-$(1): $$(tests_$(1)); $$(HARNESS) --out $(OUT) unit $(1)
+endef
+$(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
+UNIT_TESTS := $(foreach room,$(ROOMS),$(tests_$(room)))
+
+$(OUT)/obj/compiler/codegen/%.c.o $(OUT)/obj/test/unit/compiler/codegen/%.c.o: CFLAGS += $(LLVM_CFLAGS)
+$(OUT)/obj/runtime/%.o: CFLAGS += -ffunction-sections -fdata-sections
+
+$(OUT)/obj/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+$(OUT)/obj/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+-include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
+
+# ---- the compiler and the library that programs are linked with -------------------------------------------------------
+
+.PHONY: all
+all: $(OUT)/fluffyc $(OUT)/libfluffy.a
+
+$(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
+	$(CC) $(LDFLAGS) -o $@ $(objects_compiler/driver) -Wl,--start-group $(filter-out $(OUT)/compiler/driver.a,$^) \
+	    -Wl,--end-group -Wl,--gc-sections $(call libs,$(COMPILER_ROOMS))
+
+# One object in which only the two public prefixes are visible: a user's program can't clash with the rest.
+$(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))
+	ld -r -o $(OUT)/fluffy.o $^
+	objcopy --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' $(OUT)/fluffy.o
+	rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
+
+.PHONY: units
+units: $(UNIT_TESTS)
