@@ -45,6 +45,22 @@ LLVM_LIBS = $(shell $(LLVM_CONFIG) --link-static --ldflags --libs core analysis 
     -Wl,--as-needed $(shell $(LLVM_CONFIG) --link-static --system-libs) -lstdc++ -Wl,--no-as-needed
 GC_LIBS := $(if $(VARIANT),,-l:libgc.a)
 
+# ---- the allocator ------------------------------------------------------------------------------------------------
+
+# jemalloc (docs/dependencies.md says why) with its names prefixed by je_, so that a program's malloc stays the C library's.
+ifndef VARIANT
+ALLOCATOR := $(BUILD)/jemalloc.o
+JEMALLOC_API := malloc calloc realloc free aligned_alloc memalign posix_memalign valloc malloc_usable_size mallocx rallocx \
+    xallocx sallocx dallocx sdallocx nallocx mallctl mallctlbymib mallctlnametomib malloc_stats_print malloc_message malloc_conf malloc_conf_2_conf_harder
+$(ALLOCATOR): JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
+$(ALLOCATOR):
+	rm -rf $@.d; mkdir -p $@.d
+	cd $@.d && ar x $(JEMALLOC) && rm -f jemalloc_cpp*.o
+	ld -r -o $@ $@.d/*.o
+	objcopy $(foreach name,$(JEMALLOC_API),--redefine-sym $(name)=je_$(name)) $@
+	rm -rf $@.d
+endif
+
 # ---- rooms: archives and unit tests -------------------------------------------------------------------------------
 
 comma := ,
@@ -64,9 +80,9 @@ sources_$(1) := $(wildcard $(1)/*.c $(1)/*.S)
 objects_$(1) := $$(patsubst %,$(OUT)/obj/%.o,$$(sources_$(1)))
 tests_$(1) := $(patsubst %.c,$(OUT)/%,$(wildcard test/unit/$(1)/test_*.c))
 $(OUT)/$(1).a: $$(objects_$(1)); @mkdir -p $$(@D); rm -f $$@; ar rcsD $$@ $$^
-$$(tests_$(1)): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(call closure,$(1)))
+$$(tests_$(1)): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(call closure,$(1))) $(if $(filter runtime/%,$(1)),$(ALLOCATOR))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
+	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
 # `make unit-compiler/base`: the unit tests of one room, whatever state the others are in.
 .PHONY: unit-$(1)
 unit-$(1): $$(tests_$(1)); $$(HARNESS) --out $(OUT) unit $(1)
@@ -97,10 +113,75 @@ $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 	    -Wl,--end-group -Wl,--gc-sections $(call libs,$(COMPILER_ROOMS))
 
 # One object in which only the two public prefixes are visible: a user's program can't clash with the rest.
-$(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))
+$(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCATOR)
 	ld -r -o $(OUT)/fluffy.o $^
 	objcopy --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' $(OUT)/fluffy.o
 	rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
 
-.PHONY: units
+# What `fluffyc build --sanitize=address|thread` links with.
+$(BUILD)/libfluffy-%.a: FORCE
+	$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a
+	cmp -s $(BUILD)/$*/libfluffy.a $@ || cp $(BUILD)/$*/libfluffy.a $@
+FORCE:
+
+# ---- tests ------------------------------------------------------------------------------------------------------------
+
+.PHONY: units test test-built unit check asan ubsan tsan fuzz bless
 units: $(UNIT_TESTS)
+
+test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
+	scripts/deps
+	$(MAKE) --no-print-directory test-built
+
+test-built: all units
+	$(HARNESS) $(if $(FULL),--full) unit run check docs cli
+
+unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
+	$(HARNESS) unit
+
+check: ## format, headers compile alone, direction of includes, exported names
+	scripts/deps --dev
+	$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) scripts/check
+
+# The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
+asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
+	$(MAKE) --no-print-directory VARIANT=asan units $(BUILD)/asan/fluffyc
+	$(HARNESS) --variant asan unit run check
+
+ubsan: ## unit tests and the compiler under UBSan alone
+	$(MAKE) --no-print-directory VARIANT=ubsan units $(BUILD)/ubsan/fluffyc
+	$(HARNESS) --variant ubsan unit check
+
+tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs under ThreadSanitizer
+	$(MAKE) --no-print-directory VARIANT=tsan $(foreach room,$(RUNTIME_ROOMS),$(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(tests_$(room))))
+	$(HARNESS) --variant tsan unit run
+
+FUZZ_SECONDS ?= 60
+FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard test/fuzz/fuzz_*.c))
+$(OUT)/test/fuzz/%: $(OUT)/obj/test/fuzz/%.c.o $(call archives,$(call closure,compiler/semantic))
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lm
+
+fuzz: ## every fuzz target for FUZZ_SECONDS (60), seeded with all Fluffy sources here
+	$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+.PHONY: fuzzers
+fuzzers: $(FUZZERS)
+
+bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
+	$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
+
+# ---- the rest ---------------------------------------------------------------------------------------------------------
+
+.PHONY: install clean help
+install: all ## into PREFIX (/usr/local): bin/fluffyc and lib/fluffy
+	install -D -m 755 $(BUILD)/fluffyc $(DESTDIR)$(PREFIX)/bin/fluffyc
+	install -D -m 644 $(BUILD)/libfluffy.a $(DESTDIR)$(PREFIX)/lib/fluffy/libfluffy.a
+
+clean: ## remove the build folder
+	rm -rf $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1:/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name text; do printf '%-9s%s\n' "$$name" "$$text"; done
