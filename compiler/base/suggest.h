@@ -1,0 +1,18 @@
+// The near name for a misspelt one: "did you mean `length`?".
+#pragma once
+
+#include "compiler/base/name.h"
+
+typedef struct Suggestion {
+    Name wanted;
+    Name best;         // nearest candidate so far, NULL if none is near enough
+    uint32_t distance; // of `best`
+} Suggestion;
+
+// Start with the misspelt name, offer each candidate, then read `best`.
+Suggestion suggest_start(Name wanted);
+void suggest_offer(Suggestion *suggestion, Name candidate);
+
+// Edit distance (insert, delete, replace, swap of neighbours; a change of case only counts less than one edit is not
+// counted at all), or `limit + 1` if it is more than `limit`.
+uint32_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len, uint32_t limit);
