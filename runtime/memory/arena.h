@@ -1,0 +1,65 @@
+// The arena of one process: where its values live until it ends.
+//
+// Starts in bytes of the control block, so that a small process allocates nothing, and goes on in blocks that double up
+// to 64 KB; objects too large for a block get one of their own. Allocation never collects: it fails when the limit is
+// passed or memory is out, and the process room decides what that means. Everything is freed at the end.
+//
+// Invariants:
+//  - `current` is the block that the bump pointer runs through (NULL: the embedded bytes); all other blocks are
+//  complete.
+//  - `bytes` is the sum of FlBlock.bytes of all blocks. The limit is tested only when a block is taken, against what
+//  all blocks then have.
+//  - The FlBump stands in the control block (FlProcessHead.bump), outside of this struct, and is passed along.
+// Threads: only the one that runs the process (or that frees it when nobody runs it any more).
+#ifndef FLUFFY_RUNTIME_MEMORY_ARENA_H
+#define FLUFFY_RUNTIME_MEMORY_ARENA_H
+
+#include "runtime/memory/block.h"
+
+typedef struct FlArena {
+    FlBlock *current;      // the block in use
+    FlBlock *others;       // complete blocks, those of large objects, and adopted messages
+    uint64_t bytes;        // charged for all blocks
+    uint64_t limit;        // bytes that `bytes` may not pass; 0: none. May be changed at any time
+    char *embedded;        // the control block's bytes, 8-aligned
+    uint32_t embedded_end; // bytes of it that hold objects; valid once current != NULL
+    uint32_t next_block;   // size of the next block
+} FlArena;
+
+// An arena in `size` bytes at `embedded` (8-aligned, borrowed; may be 0 bytes), without a limit.
+void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size);
+
+// Frees all blocks; the arena is then as init left it, with no embedded bytes in use.
+void arena_deinit(FlArena *arena, FlBump *bump);
+
+// The slow path of bump allocation: `bytes` bytes (a multiple of 8) for a fresh object, not written yet. NULL: the
+// limit would be passed or memory is out; the arena is unchanged, and the same call may be tried again after the limit
+// was raised.
+void *arena_allocate_slow(FlArena *arena, FlBump *bump, uint64_t bytes);
+
+// The whole allocation, fast path first.
+static inline void *arena_allocate(FlArena *arena, FlBump *bump, uint64_t bytes) {
+    char *object = bump->next;
+    if (__builtin_expect(bytes <= (uint64_t)(bump->end - object), 1)) {
+        bump->next = object + bytes;
+        return object;
+    }
+    return arena_allocate_slow(arena, bump, bytes);
+}
+
+// Bytes in use, for limits and reports: blocks and embedded bytes without what is still free in the current one.
+uint64_t arena_used(const FlArena *arena, const FlBump *bump);
+
+// Takes a list of blocks over; they must hold nothing but complete objects. Never fails, whatever the limit: test
+// arena_over_limit afterwards.
+void arena_adopt(FlArena *arena, FlBlock *blocks);
+
+// Whether what is charged has passed the limit (by adoption).
+static inline bool arena_over_limit(const FlArena *arena) { return arena->limit != 0 && arena->bytes > arena->limit; }
+
+// A visit of all stretches of objects: calls visit(context, first, end) for each block, the embedded bytes included.
+// false stops, and is returned.
+bool arena_each_block(const FlArena *arena, const FlBump *bump, bool (*visit)(void *context, char *first, char *end),
+                      void *context);
+
+#endif

@@ -1,0 +1,26 @@
+// A block: a piece of memory that holds objects one after another from `first` to `end`, without gaps.
+//
+// Invariants:
+//  - Blocks come from memory_allocate; the header stands at the address to be freed. Objects are 8-aligned.
+//  - From `first`, adding object_bytes again and again ends exactly at `end`, except in the block that an arena bumps
+//  through: there it ends
+//    at the bump pointer and `end` is not yet valid.
+//  - A message (message.h) is a block too, once adopted: its header is rewritten, its second word (the root) stays.
+#ifndef FLUFFY_RUNTIME_MEMORY_BLOCK_H
+#define FLUFFY_RUNTIME_MEMORY_BLOCK_H
+
+#include "runtime/abi/abi.h"
+
+typedef struct FlBlock FlBlock;
+struct FlBlock {
+    FlBlock *next;
+    FlWord root;    // of an adopted message; otherwise unused
+    char *first;    // first object
+    char *end;      // behind the last object
+    uint64_t bytes; // that are charged for the block, header included
+};
+
+// Frees a list of blocks. Any thread; the list must be private to the caller.
+void blocks_free(FlBlock *first);
+
+#endif

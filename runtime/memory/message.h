@@ -1,0 +1,54 @@
+// Messages: what one process gives another. A header, and behind it the objects that the root refers to.
+//
+// Invariants:
+//  - A message is one allocation, or, if it was built in place and referred to more than it had room for, two (`more`).
+//  - Its references point into itself or to static objects. The root is an immediate, such an object, or 0 in signals
+//  without a value.
+//  - It belongs to the sender until it is pushed, then to the receiver; whoever has it ends it by message_free or
+//  message_adopt. Any thread.
+//  - `to`, `from`, `kind`, `flags`, `detail` and head.next are the process room's: this room writes them once, to what
+//  the caller gave or 0.
+#ifndef FLUFFY_RUNTIME_MEMORY_MESSAGE_H
+#define FLUFFY_RUNTIME_MEMORY_MESSAGE_H
+
+#include "runtime/memory/arena.h"
+
+// Values of FlMessage.kind: this one, and from MESSAGE_FIRST_SIGNAL on those of the process room.
+enum { MESSAGE_VALUE = 0, MESSAGE_FIRST_SIGNAL = 1 };
+
+struct FlMessage {
+    FlMessageHead head;
+    FlPid to;        // addressee with serial: dropped when the slot has another process by now
+    FlPid from;      // sender; 0 for none
+    char *end;       // behind the last object in this allocation; the first one follows this struct
+    FlBlock *more;   // a second block of objects, or NULL
+    uint32_t kind;   // MESSAGE_VALUE or a signal
+    uint32_t flags;  // the process room's; 0
+    uint64_t detail; // the process room's: a reference of a monitor, a timer…; 0
+};
+
+// A message with a copy of `root`, a value as a union member in memory private to the caller (or static, or an
+// immediate). NULL: memory is out.
+FlMessage *message_copy(FlWord root);
+
+// A message without a value: head.root is 0. NULL: memory is out.
+FlMessage *message_signal(uint32_t kind);
+
+// Built in place: a message whose root is a fresh object of `type` (not STRING, BUFFER), with its header written. The
+// caller stores its words, whose references may point into its own heap, and calls message_complete. NULL: memory is
+// out.
+FlMessage *message_begin(const FlType *type);
+
+// Copies what the root's words refer to into the message. false: memory is out; the message is still to be freed.
+bool message_complete(FlMessage *message);
+
+// Frees the message with its objects.
+void message_free(FlMessage *message);
+
+// Makes the objects those of the arena. The header is gone afterwards, except head.root, which may still be read.
+void message_adopt(FlMessage *message, FlArena *arena);
+
+// What the receiver is charged: all bytes of its allocations.
+uint64_t message_bytes(const FlMessage *message);
+
+#endif

@@ -1,0 +1,49 @@
+// How large an object is. What makes a block walkable.
+//
+// Invariants:
+//  - An object's size follows from its header, its type and, for strings and buffers, its first word; never from its
+//  address.
+//  - Space that no object uses is covered by a filler: a header with type OBJECT_FILLER and, in `flags`, the number of
+//  words behind it.
+#ifndef FLUFFY_RUNTIME_MEMORY_OBJECT_H
+#define FLUFFY_RUNTIME_MEMORY_OBJECT_H
+
+#include "runtime/abi/abi.h"
+
+#define OBJECT_FILLER UINT32_MAX
+
+// Bits of FlObject.flags, above FL_OBJECT_STATIC, that copying uses while it runs: 1 + the object's place in the table
+// of the copy.
+#define OBJECT_MARK_SHIFT 1
+
+static inline uint64_t object_round(uint64_t bytes) { return (bytes + 7) & ~(uint64_t)7; }
+
+// Bytes of a string object whose text has `length` bytes.
+static inline uint64_t object_string_bytes(uint64_t length) {
+    return object_round(offsetof(FlString, bytes) + length + 1);
+}
+
+// Bytes of a buffer object for `capacity` elements of `element_words` words.
+static inline uint64_t object_buffer_bytes(uint64_t capacity, uint64_t element_words) {
+    return sizeof(FlBuffer) + capacity * element_words * sizeof(FlWord);
+}
+
+static inline const FlType *object_type(const FlObject *object) { return fl_program.types[object->type]; }
+
+// The words behind the header (not of strings and buffers).
+static inline FlWord *object_words(const FlObject *object) { return (FlWord *)(object + 1); }
+
+static inline bool object_is_static(const FlObject *object) { return object->flags & FL_OBJECT_STATIC; }
+
+// Whether a reference (FlType.references) points to an object: it is neither NULL nor an immediate.
+static inline bool object_is_pointer(FlWord word) { return word != 0 && (word & 1) == 0; }
+
+static inline bool object_bit(const uint64_t *bitmap, uint64_t index) { return bitmap[index / 64] >> (index % 64) & 1; }
+
+// Bytes of an object or filler, header included. Its type id must be valid.
+uint64_t object_bytes(const FlObject *object);
+
+// Covers `bytes` bytes (a multiple of 8, at most 32 GB; 0 does nothing) with a filler.
+void object_fill(void *from, uint64_t bytes);
+
+#endif
