@@ -1,0 +1,134 @@
+// The control block of a process: every field, who may touch it, in which order.
+//
+// Invariants:
+//  - Control blocks are slots of one reserved region and are never unmapped: a stale pid leads to a slot, and the serial tells that it is
+//    another process. A stray wake-up, message or poisoned limit in a reused slot is harmless: messages carry their addressee, a wake-up that
+//    finds nothing parks again, a poll that finds no request goes on.
+//  - A process is in exactly one place: parked (its mailbox word says PARKED), in a run queue, or running on one worker. Who replaces PARKED
+//    has the right and the duty to schedule it. "The owner" below is the thread that runs it, or that took it out of a run queue.
+//  - Everything is handed from owner to owner through the mailbox word (acquire/release) or a run queue's lock or ring.
+//  - All that arrives from others comes through the mailbox, in order: messages and signals. Only the owner touches private lists and peers.
+#ifndef FLUFFY_RUNTIME_PROCESS_PROCESS_H
+#define FLUFFY_RUNTIME_PROCESS_PROCESS_H
+
+#include <stdatomic.h>
+
+#include "runtime/abi/abi.h"
+#include "runtime/memory/arena.h"
+#include "runtime/memory/message.h"
+#include "runtime/platform/switch.h"
+
+#define PROCESS_BYTES 320
+#define PROCESS_STATE_BYTES 208 // what comes before the arena
+
+// Values of the mailbox word that are not a list; others are the newest FlMessage of a list linked by head.next, newest first.
+enum { MAILBOX_EMPTY = 0, MAILBOX_PARKED = 1, MAILBOX_CLOSED = 2 };
+
+// Bits of `requests`.
+enum {
+    REQUEST_PREEMPT = 1, // the time slice is over
+    REQUEST_SIGNALS = 2, // a signal that must not wait for the next receive is in the mailbox
+};
+
+// Why a process gave the worker back; set by the process, read by the scheduler right after the switch.
+typedef enum ProcessStatus {
+    PROCESS_RUNNING, // it runs, or returned from its entry without announcing a park: it has ended normally
+    PROCESS_YIELDED, // preempted; its stack is kept
+    PROCESS_WAITING, // blocks in receive, sleep or call; its stack is kept
+    PROCESS_PARKED,  // waits without a stack: frame and resume are set
+    PROCESS_ENDED,   // its defers have run; the scheduler buries it on its own stack
+} ProcessStatus;
+
+// Bits of `flags` (owner only, but for FLAG_MAIN, which is constant).
+enum {
+    FLAG_MAIN = 1,      // the first process
+    FLAG_DYING = 2,     // runs its defers: exit signals are ignored, receive is refused
+    FLAG_REPORT = 4,    // it crashed: a report is due
+    FLAG_RECEIVING = 8, // between receive_begin and its end, with a private scan position
+};
+
+// The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline is what is armed.
+typedef struct FlTimeout {
+    int64_t armed;  // nanoseconds; meaningful while index != 0
+    uint32_t index; // 1 + place in the heap; 0: not armed
+    uint32_t shard;
+} FlTimeout;
+
+typedef struct FlSide FlSide;     // side.h
+typedef struct FlWorker FlWorker; // the scheduler's; its head is ProcessWorker
+
+struct FlProcess {
+    // What generated code touches. stack_limit and pid are accessed by others with relaxed atomics; pid is written only when a slot is reused
+    // (release), before its mailbox opens.
+    FlProcessHead head;
+    // Not 0: no process but a one-shot reply address; what is sent to it goes to this pid's mailbox. Atomic, relaxed: a stale value leads to a
+    // mailbox whose drain drops the message.
+    _Atomic(FlPid) alias_of;
+
+    // ---- shared line
+    // Push: compare-and-swap, release (acquire when PARKED was replaced). Drain: exchange, acquire. Park: compare-and-swap EMPTY to PARKED, release.
+    _Atomic(uintptr_t) mailbox;
+    // Bits are set by anybody, then the limit is poisoned; the slow path of a poll restores the limit, then takes the bits: all four
+    // sequentially consistent, so either the poller sees the bit or the poison stays.
+    _Atomic(uint32_t) requests;
+    uint8_t status;         // ProcessStatus; owner
+    uint8_t flags;          // FLAG_*; owner
+    uint16_t reserved;
+    FlProcess *queue_next;  // link in a run queue or free list; belongs to that queue
+    FlMessage *first;       // private list: drained messages not yet taken, oldest first; owner
+    FlMessage **last;       // where the next drained message is linked
+    FlMessage **scan;       // the link to the next message that this receive has not tested yet
+    uint32_t mail_count;    // messages in the private list; owner
+    uint32_t slice;         // polls or time units used; the scheduler's
+    FlWorker *worker;       // who runs it; set by the scheduler at each resume
+
+    // ---- owner only
+    int64_t deadline;          // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
+    FlTimeout timeout;         // under the timers' lock
+    const FlSite *site;        // where it waits; of the spawn before its first wait
+    const FlSite *spawned_at;
+    const char *kind_name;     // static
+    char *stack;               // lowest address of its stack slot; NULL while it has none
+    FlContext context;         // saved stack pointer while it is suspended with its stack
+    uintptr_t limit;           // the value of stack_limit when it is not poisoned; 0 before the first run
+    FlSide *side;              // links, monitors, names, call in progress, segment, way of death; NULL until needed
+
+    // ---- memory: everything that the process allocates
+    FlArena arena;
+    char embedded[PROCESS_BYTES - PROCESS_STATE_BYTES - sizeof(FlArena)];
+} __attribute__((aligned(64)));
+
+_Static_assert(offsetof(FlProcess, arena) == PROCESS_STATE_BYTES, "state has its place");
+_Static_assert(sizeof(FlProcess) == PROCESS_BYTES, "a control block is 320 bytes");
+
+// The head of a worker: all that the process room knows of it.
+typedef struct ProcessWorker {
+    FlContext scheduler; // where the process that runs gives the worker back to
+    int64_t polls_left;  // seeded schedule: polls until the next preemption; otherwise unused
+    bool counts_polls;   // seeded schedule: every poll is taken, the limit stays poisoned
+} ProcessWorker;
+
+// What the process room asks of its scheduler. Set once before the first process exists.
+typedef struct ProcessHooks {
+    void (*wake)(FlProcess *process);    // makes a process that was just taken out of PARKED (or is new) runnable; any thread
+    int64_t (*now)(void);                // nanoseconds; virtual in the seeded schedule
+    void (*disarm)(FlProcess *process);  // takes its timeout out of the timer queue
+    uint64_t (*draw_slice)(FlWorker *);  // seeded schedule: polls of the next slice
+} ProcessHooks;
+extern ProcessHooks process_hooks;
+
+// ---- Services to the rooms below (runtime/memory, runtime/value declare these themselves: they may not include this header).
+
+// The arena of a process.
+FlArena *process_arena(FlProcess *self);
+// Ends self: no memory. Never allocates. Runs self's defers.
+_Noreturn void process_out_of_memory(FlProcess *self);
+// Ends self with a report: text is static or lives until the end of the process; site may be NULL.
+_Noreturn void process_panic(FlProcess *self, const char *text, const FlSite *site);
+// fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
+
+static inline FlPid process_pid(const FlProcess *process) {
+    return __atomic_load_n(&process->head.pid, __ATOMIC_RELAXED);
+}
+
+#endif
