@@ -85,7 +85,7 @@ $$(tests_$(1)): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(call closure,$(1)))
 	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
 # `make unit-compiler/base`: the unit tests of one room, whatever state the others are in.
 .PHONY: unit-$(1)
-unit-$(1): $$(tests_$(1)); $$(HARNESS) --out $(OUT) unit $(1)
+unit-$(1): $$(tests_$(1)); $$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) unit test/unit/$(1)/
 endef
 $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 UNIT_TESTS := $(foreach room,$(ROOMS),$(tests_$(room)))
