@@ -67,11 +67,11 @@ typedef enum TypeExprKind {
     TYPE_EXPR_CONSTRAINED, // T with P, T where P
 } TypeExprKind;
 
-typedef struct TypeField {
+typedef struct TypeExprField {
     Name name;
     Span name_span;
     TypeExpr *type;
-} TypeField;
+} TypeExprField;
 
 struct TypeExpr {
     TypeExprKind kind;
@@ -83,7 +83,7 @@ struct TypeExpr {
         TypeExpr *argument; // PID
         TypeExpr *element;  // LIST
         struct {
-            VEC(TypeField) fields; // as written; no name twice
+            VEC(TypeExprField) fields; // as written; no name twice
         } record;
         struct {
             TypeExprVec params;

@@ -1,4 +1,5 @@
-// Library functions that the compiler knows by name and the runtime or code generation implements. One table: builtins.def.
+// Library functions that the compiler knows by name and the runtime or code generation implements. One table:
+// builtins.def.
 #ifndef FLUFFY_COMPILER_TYPED_BUILTIN_H
 #define FLUFFY_COMPILER_TYPED_BUILTIN_H
 

@@ -1,10 +1,12 @@
-// The typed program: what the checker hands to code generation. One tree per function instance, in which everything is resolved: locals,
-// called instances, conversions between types, builtins, patterns. Code generation decides nothing about types.
+// The typed program: what the checker hands to code generation. One tree per function instance, in which everything is
+// resolved: locals, called instances, conversions between types, builtins, patterns. Code generation decides nothing
+// about types.
 //
 // Invariants:
-//  - `tree->type` is the type of the value a node gives. Where a consumer needs another type, there is a TREE_COERCE in between: the arms of an `if`
-//    with the `if`'s type, arguments with the parameters' types, elements with the list's element type, results with the instance's result type.
-//    (Nodes of type never need no coercion.)
+//  - `tree->type` is the type of the value a node gives. Where a consumer needs another type, there is a TREE_COERCE in
+//  between: the arms of an `if`
+//    with the `if`'s type, arguments with the parameters' types, elements with the list's element type, results with
+//    the instance's result type. (Nodes of type never need no coercion.)
 //  - A Local is assigned exactly once on each path before it is read, and belongs to one instance.
 //  - Evaluation order is the order of the fields below, lists first to last.
 //  - Tail position is not marked: it follows from language.md section 3 (a scope with a TREE_DEFER has none).
@@ -27,10 +29,19 @@ typedef struct Local {
 } Local;
 
 typedef enum TreeOp {
-    TREE_ADD, TREE_SUBTRACT, TREE_MULTIPLY, TREE_DIVIDE, TREE_REMAINDER, // int (checked) or float, by the operands' type
-    TREE_LESS, TREE_LESS_EQUAL, TREE_GREATER, TREE_GREATER_EQUAL,        // int, float, string
-    TREE_EQUAL, TREE_NOT_EQUAL,                                          // any type; both operands have the same type
-    TREE_AND, TREE_OR,                                                   // bool, right side only if needed
+    TREE_ADD,
+    TREE_SUBTRACT,
+    TREE_MULTIPLY,
+    TREE_DIVIDE,
+    TREE_REMAINDER, // int (checked) or float, by the operands' type
+    TREE_LESS,
+    TREE_LESS_EQUAL,
+    TREE_GREATER,
+    TREE_GREATER_EQUAL, // int, float, string
+    TREE_EQUAL,
+    TREE_NOT_EQUAL, // any type; both operands have the same type
+    TREE_AND,
+    TREE_OR, // bool, right side only if needed
 } TreeOp;
 
 typedef enum TreeKind {
@@ -42,46 +53,52 @@ typedef enum TreeKind {
     TREE_CALL,         // call: an instance with its arguments
     TREE_CALL_CLOSURE, // closure_call: a function value; one case per closure of its type
     TREE_CLOSURE,      // closure: makes a function value
-    TREE_RECORD,       // record: one value per field, in the type's order; evaluated in `order` (indices), or in type order if NULL
-    TREE_FIELD,        // field: of a record, or of a union in which every member is a record that has it
-    TREE_WITH,         // with: a record with some fields replaced or added
-    TREE_LIST,         // list: elements
-    TREE_INDEX,        // index: list[position], panics outside
-    TREE_SLICE,        // slice: list[from..to], either may be NULL; panics outside
-    TREE_APPEND,       // binary: list ++ list, same type
-    TREE_LENGTH,       // unary: of a list, or of a string in code points
-    TREE_NEGATE,       // unary: int (checked) or float
-    TREE_NOT,          // unary: bool
-    TREE_BINARY,       // binary
-    TREE_CONCAT,       // list: joins strings
-    TREE_TEXT,         // unary: any value as text
-    TREE_IF,           // if_: otherwise NULL means nil
-    TREE_MATCH,        // match: arms top down; a value that none takes panics
-    TREE_IS,           // is: tests a pattern, a bool; its locals are bound where it is true
-    TREE_FOR,          // loop: value nil
+    TREE_RECORD, // record: one value per field, in the type's order; evaluated in `order` (indices), or in type order
+                 // if NULL
+    TREE_FIELD,  // field: of a record, or of a union in which every member is a record that has it
+    TREE_WITH,   // with: a record with some fields replaced or added
+    TREE_LIST,   // list: elements
+    TREE_INDEX,  // index: list[position], panics outside
+    TREE_SLICE,  // slice: list[from..to], either may be NULL; panics outside
+    TREE_APPEND, // binary: list ++ list, same type
+    TREE_LENGTH, // unary: of a list, or of a string in code points
+    TREE_NEGATE, // unary: int (checked) or float
+    TREE_NOT,    // unary: bool
+    TREE_BINARY, // binary
+    TREE_CONCAT, // list: joins strings
+    TREE_TEXT,   // unary: any value as text
+    TREE_IF,     // if_: otherwise NULL means nil
+    TREE_MATCH,  // match: arms top down; a value that none takes panics
+    TREE_IS,     // is: tests a pattern, a bool; its locals are bound where it is true
+    TREE_FOR,    // loop: value nil
     TREE_COMPREHENSION, // loop: a list; `body` gives an element
-    TREE_EARLY_RETURN, // unary: leaves the instance with the value (coerced to its result); type never
-    TREE_COERCE,       // unary: value of a type as another that contains it (widening, union member, fewer fields, list elementwise)
-    TREE_BUILTIN,      // builtin: a function of the runtime
-    TREE_SELF,         // self()
-    TREE_SPAWN,        // spawn
-    TREE_SEND,         // send: value nil
-    TREE_RECEIVE,      // receive
-    TREE_REQUEST,      // request: call(pid, (me) -> msg, ms)
-    TREE_SUPERVISOR,   // supervisor: spawn_supervisor
+    TREE_EARLY_RETURN,  // unary: leaves the instance with the value (coerced to its result); type never
+    TREE_COERCE,     // unary: value of a type as another that contains it (widening, union member, fewer fields, list
+                     // elementwise)
+    TREE_BUILTIN,    // builtin: a function of the runtime
+    TREE_SELF,       // self()
+    TREE_SPAWN,      // spawn
+    TREE_SEND,       // send: value nil
+    TREE_RECEIVE,    // receive
+    TREE_REQUEST,    // request: call(pid, (me) -> msg, ms)
+    TREE_SUPERVISOR, // supervisor: spawn_supervisor
 } TreeKind;
 
-// What a pattern does to a value of static type `type`. Tests before bindings; a pattern that fails may have bound locals, which are then not read.
-typedef enum PatternKind {
-    PATTERN_ANY,      // matches
-    PATTERN_BIND,     // matches and binds `local` (whose type may be wider: coerced), then tries `inner` if not NULL
-    PATTERN_CONSTANT, // equals `constant`: literals of int, float, bool, string, nil; of type `type` or one of its members
-    PATTERN_MEMBERS,  // type is a union: for the value's member, the entry's pattern; a member without an entry fails
-    PATTERN_RECORD,   // type is a record: every listed field matches
-    PATTERN_LIST,     // type is a list: at least / exactly count elements, which match; `rest` (NULL: exact) matches the slice behind them
-    PATTERN_GUARD,    // `inner` matches, then `condition` is true
-    PATTERN_FAIL,     // never matches (an arm that nothing reaches)
-} PatternKind;
+// What a pattern does to a value of static type `type`. Tests before bindings; a pattern that fails may have bound
+// locals, which are then not read.
+typedef enum TreePatternKind {
+    TREE_PATTERN_ANY,  // matches
+    TREE_PATTERN_BIND, // matches and binds `local` (whose type may be wider: coerced), then tries `inner` if not NULL
+    TREE_PATTERN_CONSTANT, // equals `constant`: literals of int, float, bool, string, nil; of type `type` or one of its
+                           // members
+    TREE_PATTERN_MEMBERS,  // type is a union: for the value's member, the entry's pattern; a member without an entry
+                           // fails
+    TREE_PATTERN_RECORD,   // type is a record: every listed field matches
+    TREE_PATTERN_LIST,  // type is a list: at least / exactly count elements, which match; `rest` (NULL: exact) matches
+                        // the slice behind them
+    TREE_PATTERN_GUARD, // `inner` matches, then `condition` is true
+    TREE_PATTERN_FAIL,  // never matches (an arm that nothing reaches)
+} TreePatternKind;
 
 typedef struct TreeFieldPattern {
     Name name;
@@ -89,12 +106,12 @@ typedef struct TreeFieldPattern {
 } TreeFieldPattern;
 
 typedef struct TreeMemberPattern {
-    const Type *member; // a member of the union
+    const Type *member;   // a member of the union
     TreePattern *pattern; // over a value of that member's type
 } TreeMemberPattern;
 
 struct TreePattern {
-    PatternKind kind;
+    TreePatternKind kind;
     const Type *type;
     Span span;
     union {
@@ -140,7 +157,8 @@ typedef struct TreeClause {
 // One way a closure call may go.
 typedef struct TreeClosureCase {
     Closure *closure;
-    Instance *instance; // parameters: the call's; the arguments in TREE_CALL_CLOSURE are coerced per case by code generation when types differ
+    Instance *instance; // parameters: the call's; the arguments in TREE_CALL_CLOSURE are coerced per case by code
+                        // generation when types differ
 } TreeClosureCase;
 
 // A process that is to be started: body instance and its arguments (evaluated by the spawner, in order).
@@ -156,14 +174,15 @@ typedef struct TreeSpawnOptions {
     Tree *name, *link, *monitor, *mailbox, *overflow, *memory, *stack;
 } TreeSpawnOptions;
 
-// One child of a supervisor. Either one (repeat NULL), or one for each element of a list bound to `element` (then all other trees may read it).
+// One child of a supervisor. Either one (repeat NULL), or one for each element of a list bound to `element` (then all
+// other trees may read it).
 typedef struct TreeChild {
-    Tree *repeat;     // a list, or NULL
-    Local *element;   // with repeat
-    Tree *id;         // string
+    Tree *repeat;   // a list, or NULL
+    Local *element; // with repeat
+    Tree *id;       // string
     TreeStart start;
-    Tree *restart;    // string or NULL
-    Tree *shutdown;   // int (ms), or NULL; shutdown_kill / shutdown_infinity by literal
+    Tree *restart;  // string or NULL
+    Tree *shutdown; // int (ms), or NULL; shutdown_kill / shutdown_infinity by literal
     enum { SHUTDOWN_DEFAULT, SHUTDOWN_VALUE, SHUTDOWN_KILL, SHUTDOWN_INFINITY } shutdown_kind;
     bool starts_supervisor; // start.body ends by BUILTIN_SUPERVISOR_STARTED
     Span span;
@@ -219,7 +238,7 @@ struct Tree {
             Name name;
         } field;
         struct {
-            Tree *record; // of a record type
+            Tree *record;       // of a record type
             TypeField *updates; // names; types of the values
             Tree **values;
             size_t count;
@@ -269,7 +288,8 @@ struct Tree {
         } spawn;
         struct {
             Tree *pid;
-            Tree *message; // coerced to the message type of the receiver(s) where that is known: what its receive patterns match over
+            Tree *message; // coerced to the message type of the receiver(s) where that is known: what its receive
+                           // patterns match over
         } send;
         struct {
             const Type *message; // what may arrive: the type that the arms' patterns are over (a union, or one type)
@@ -280,10 +300,10 @@ struct Tree {
         } receive;
         struct {
             Tree *pid;
-            Local *reply_to;     // bound to the reply address within `message`
+            Local *reply_to; // bound to the reply address within `message`
             Tree *message;
             Tree *timeout;
-            const Type *reply;   // what may arrive at the reply address
+            const Type *reply; // what may arrive at the reply address
             // the value: tree->type is reply | {timeout: true} | {down: string}
         } request;
         struct {
@@ -297,9 +317,9 @@ struct Tree {
 // A function, lambda or script body, checked for one set of argument types.
 struct Instance {
     uint32_t id;
-    Name name;        // as the user wrote it; "main" for a script; a lambda: NULL
+    Name name; // as the user wrote it; "main" for a script; a lambda: NULL
     Name module;
-    Span span;        // of the definition's header
+    Span span; // of the definition's header
     Local **parameters;
     size_t parameter_count;
     Closure *closure; // for the instance of a lambda: what `captures` are fields of; NULL otherwise
@@ -322,10 +342,10 @@ struct Closure {
 // A process kind: a spawn site, the function, its argument types.
 struct Kind {
     uint32_t id;
-    Name function;       // for reports: "worker"; "spawn" for a block, "main"
-    Span span;           // of the spawn
-    const Type *sent;    // the union of all that is sent to processes of this kind
-    bool any;            // its pid may become pid<any>
+    Name function;    // for reports: "worker"; "spawn" for a block, "main"
+    Span span;        // of the spawn
+    const Type *sent; // the union of all that is sent to processes of this kind
+    bool any;         // its pid may become pid<any>
 };
 
 typedef struct TypedProgram {

@@ -1,9 +1,11 @@
 // Types as values: hash-consed, immutable, compared by pointer.
 //
 // Invariants:
-//  - Two types that mean the same are the same pointer: every `type_*` constructor returns the canonical node. Exception: knots (recursive
+//  - Two types that mean the same are the same pointer: every `type_*` constructor returns the canonical node.
+//  Exception: knots (recursive
 //    types) are compared by type_equal, which walks under the assumption that a pair being compared is equal.
-//  - Record fields are sorted by name (bytewise), union members by an order fixed by the constructor; a union has at least two
+//  - Record fields are sorted by name (bytewise), union members by an order fixed by the constructor; a union has at
+//  least two
 //    members, no member is a union, and any two members can be told apart at run time (see type_join).
 //  - Types come from base/mem.h and are never freed one by one. One compilation runs in one thread.
 #ifndef FLUFFY_COMPILER_TYPED_TYPE_H
@@ -35,7 +37,7 @@ typedef enum TypeKind {
     TYPE_LIST,           // element
     TYPE_FUNCTION,       // function: the set of closures it may be
     TYPE_UNION,          // members
-    TYPE_KNOT,           // a recursive type's reference to itself: knot.target, a union, list or record that contains this knot
+    TYPE_KNOT, // a recursive type's reference to itself: knot.target, a union, list or record that contains this knot
 } TypeKind;
 
 typedef struct TypeField {
@@ -80,7 +82,8 @@ struct Type {
     };
 };
 
-extern const Type *const type_never, *const type_nil, *const type_bool, *const type_int, *const type_float, *const type_string;
+extern const Type *const type_never, *const type_nil, *const type_bool, *const type_int, *const type_float,
+                                                                                             *const type_string;
 // pid<any>
 extern const Type *const type_pid_any;
 
@@ -105,9 +108,11 @@ bool type_equal(const Type *a, const Type *b);
 // The least type that has all values of both, kept distinguishable at run time:
 //  - equal types, never: the other; a literal joined with its base type: the base type; true | false: bool;
 //  - lists: a list of the joined elements; pids: the joined set (any absorbs); functions: the joined set;
-//  - records with the same field names where the differing fields' types are not distinguishable from each other (pids, functions, lists, or
+//  - records with the same field names where the differing fields' types are not distinguishable from each other (pids,
+//  functions, lists, or
 //    one contains the other): one record with the fields joined; otherwise two members;
-//  - more than 16 literals of one base type: the base type; more than 16 records of the same field names: fields joined.
+//  - more than 16 literals of one base type: the base type; more than 16 records of the same field names: fields
+//  joined.
 const Type *type_join(const Type *a, const Type *b);
 const Type *type_union(const Type *const *members, size_t count);
 // Literal types become their base types, at the top (deep: also within records and lists).
