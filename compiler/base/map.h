@@ -4,7 +4,8 @@
 //
 // Invariants: entries[0..len-1] are live (there is no removal); keys are not NULL. Ownership: collected memory; keys
 // and values are borrowed but kept alive by the map.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_MAP_H
+#define FLUFFY_COMPILER_BASE_MAP_H
 
 #include "compiler/base/name.h"
 
@@ -32,3 +33,5 @@ void map_set(Map *map, const void *key, void *value);
 
 // Adds `key` with a NULL value if it is not there; true if it was added. For maps used as sets.
 bool map_add(Map *map, const void *key);
+
+#endif

@@ -4,7 +4,8 @@
 //
 // Invariants: memory is zeroed; running out of it ends the compiler with a message, so no caller tests for NULL.
 // Threads: one thread only, unless the collector was built for more and the thread is registered with it.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_MEM_H
+#define FLUFFY_COMPILER_BASE_MEM_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -31,4 +32,6 @@ char *mem_copy_text(const char *text, size_t len);
 #ifdef FLUFFY_PLAIN_MALLOC
 // Frees everything ever allocated, interned names included. Only for fuzz targets, between two inputs.
 void mem_free_everything(void);
+#endif
+
 #endif

@@ -1,6 +1,7 @@
 // Interned names: equal text means equal pointer, so names are compared with ==.
 // Ownership: the table of names lives as long as the program. Threads: one.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_NAME_H
+#define FLUFFY_COMPILER_BASE_NAME_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -25,3 +26,5 @@ int name_compare(Name a, Name b);
 
 // For a Name (NULL allowed) in a printf argument list.
 const char *name_text(Name name);
+
+#endif

@@ -1,6 +1,7 @@
 // String builder: text that grows. A zeroed one is empty and valid.
 // Invariant: when `data` is not NULL, data[len] is NUL. Ownership: collected memory.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_SB_H
+#define FLUFFY_COMPILER_BASE_SB_H
 
 #include "compiler/base/text.h"
 
@@ -21,3 +22,5 @@ const char *sb_text(StringBuilder *sb);
 
 // Formats into fresh memory; the result is the caller's.
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,6 +1,7 @@
 // A source file in memory, and places in it. Files are read and checked by compiler/syntax/source_load.h.
 // Ownership: collected memory, immutable after loading.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_SOURCE_H
+#define FLUFFY_COMPILER_BASE_SOURCE_H
 
 #include "compiler/base/name.h"
 #include "compiler/base/text.h"
@@ -47,3 +48,5 @@ Span span_join(Span first, Span last);
 // An empty span right behind `span`, and right before it.
 Span span_after(Span span);
 Span span_before(Span span);
+
+#endif

@@ -1,5 +1,6 @@
 // The near name for a misspelt one: "did you mean `length`?".
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_SUGGEST_H
+#define FLUFFY_COMPILER_BASE_SUGGEST_H
 
 #include "compiler/base/name.h"
 
@@ -13,6 +14,8 @@ typedef struct Suggestion {
 Suggestion suggest_start(Name wanted);
 void suggest_offer(Suggestion *suggestion, Name candidate);
 
-// Edit distance (insert, delete, replace, swap of neighbours; a change of case only counts less than one edit is not
-// counted at all), or `limit + 1` if it is more than `limit`.
+// Edit distance (insert, delete, replace, swap of neighbours; upper and lower case count as the same), or `limit + 1`
+// if it is more than `limit`.
 uint32_t edit_distance(const char *a, size_t a_len, const char *b, size_t b_len, uint32_t limit);
+
+#endif

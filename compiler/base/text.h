@@ -1,6 +1,7 @@
 // A piece of UTF-8 text with its length; not necessarily NUL-terminated, may hold NULs (`\0` in a string literal).
 // Plain value; the bytes belong to collected memory or to a source file.
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_TEXT_H
+#define FLUFFY_COMPILER_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,3 +27,5 @@ size_t utf8_encode(uint32_t code_point, char out[4]);
 
 // Columns a terminal uses for a code point: 0 (combining), 1, or 2 (East Asian wide, emoji).
 int utf8_width(uint32_t code_point);
+
+#endif

@@ -3,7 +3,8 @@
 //
 // Invariants: elements 0..len-1 are valid; `data` moves when a push grows the array, so keep indices, not pointers to
 // elements. Ownership: the elements live in collected memory (mem.h).
-#pragma once
+#ifndef FLUFFY_COMPILER_BASE_VEC_H
+#define FLUFFY_COMPILER_BASE_VEC_H
 
 #include "compiler/base/mem.h"
 
@@ -31,3 +32,5 @@
 
 // Grows an array of `len` elements of `size` bytes to a larger capacity, written to *cap. Used by vec_push.
 void *vec_grow(void *data, size_t len, size_t *cap, size_t size);
+
+#endif

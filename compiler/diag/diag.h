@@ -8,7 +8,8 @@
 //
 // Messages start in lower case, have no full stop at the end, and put code in `backticks`.
 // Ownership: everything is copied into collected memory. Threads: one.
-#pragma once
+#ifndef FLUFFY_COMPILER_DIAG_DIAG_H
+#define FLUFFY_COMPILER_DIAG_DIAG_H
 
 #include "compiler/base/source.h"
 #include "compiler/base/vec.h"
@@ -58,3 +59,5 @@ Diag *diag_primary(Diag *diag, const char *format, ...) __attribute__((format(pr
 Diag *diag_label(Diag *diag, Span span, const char *format, ...) __attribute__((format(printf, 3, 4)));
 Diag *diag_note(Diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 Diag *diag_help(Diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

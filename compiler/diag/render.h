@@ -6,7 +6,8 @@
 //    3 |     x = 1 +
 //      |            ^ nothing follows
 //      = help: ...
-#pragma once
+#ifndef FLUFFY_COMPILER_DIAG_RENDER_H
+#define FLUFFY_COMPILER_DIAG_RENDER_H
 
 #include "compiler/base/sb.h"
 #include "compiler/diag/diag.h"
@@ -24,3 +25,5 @@ void diag_render_all(const Diagnostics *list, DiagRenderOptions options, StringB
 
 // Writes one diagnostic.
 void diag_render(const Diag *diag, DiagRenderOptions options, StringBuilder *out);
+
+#endif

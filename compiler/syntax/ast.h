@@ -11,7 +11,8 @@
 // - Names are as written; `_` is never a Name except as that of a Param.
 //
 // Ownership: collected memory; the tree is immutable once parsed (the checker keeps its results elsewhere).
-#pragma once
+#ifndef FLUFFY_COMPILER_SYNTAX_AST_H
+#define FLUFFY_COMPILER_SYNTAX_AST_H
 
 #include "compiler/base/name.h"
 #include "compiler/base/source.h"
@@ -449,3 +450,5 @@ typedef struct Module {
     StmtVec statements;        // of a script, in order; empty if the module has a `main`
     VEC(ModuleRef) references; // every module named with `module:`, once
 } Module;
+
+#endif

@@ -1,5 +1,6 @@
 // Text of tokens and trees, for --dump and for tests.
-#pragma once
+#ifndef FLUFFY_COMPILER_SYNTAX_DUMP_H
+#define FLUFFY_COMPILER_SYNTAX_DUMP_H
 
 #include "compiler/base/sb.h"
 #include "compiler/diag/diag.h"
@@ -11,3 +12,5 @@ void dump_tokens(const SourceFile *file, Diagnostics *diags, StringBuilder *out)
 // The module as an s-expression. With `spans`, every node is followed by @start-end (bytes).
 void dump_module(const Module *module, bool spans, StringBuilder *out);
 void dump_expr(const Expr *expr, bool spans, StringBuilder *out);
+
+#endif

@@ -1,5 +1,6 @@
 // Reading source files. The only place of the front end that touches the file system.
-#pragma once
+#ifndef FLUFFY_COMPILER_SYNTAX_SOURCE_LOAD_H
+#define FLUFFY_COMPILER_SYNTAX_SOURCE_LOAD_H
 
 #include "compiler/diag/diag.h"
 
@@ -9,3 +10,5 @@ SourceFile *source_load(const char *path, Diagnostics *diags);
 
 // The same checks for bytes in memory (copied). `path` is for messages and the module's name.
 SourceFile *source_from_bytes(const char *path, const char *bytes, size_t len, Diagnostics *diags);
+
+#endif
