@@ -47,7 +47,9 @@ typedef struct TypeField {
 
 struct Type {
     TypeKind kind;
-    uint32_t id; // dense, in order of creation: index for side tables
+    uint32_t id;   // dense, in order of creation: index for side tables
+    uint32_t hash; // of the node, for the table of nodes
+    bool has_knot; // a knot stands somewhere in it: compare with type_equal
     union {
         struct {
             int64_t integer;
@@ -62,6 +64,7 @@ struct Type {
         struct {
             const TypeField *fields;
             size_t count;
+            const Type *shape; // the record of the same field names, all nil: equal shapes are equal pointers
         } record;
         const Type *element;
         struct {
@@ -120,6 +123,14 @@ const Type *type_widen(const Type *type);
 const Type *type_widen_deep(const Type *type);
 // Every value of `sub` is a value of `super` structurally: records may have extra fields, pids fit as language.md says.
 bool type_fits(const Type *sub, const Type *super);
+// Some value may be of both types (what `==` and `is` ask). pids overlap with pids, functions with functions, lists with lists.
+bool type_overlaps(const Type *a, const Type *b);
+// The member of `super` (or super itself if it is no union) that a value of the non-union type `sub` becomes when it is coerced: the same type if
+// there, else the one with the fewest fields lost; NULL if none fits.
+const Type *type_best_member(const Type *sub, const Type *super);
+// For inference: a record shape (or list) that has come to stand within itself several levels deep becomes a recursive type that
+// has all its levels as values. Other types are given back as they are. type_fits(type, type_fold(type)) holds.
+const Type *type_fold(const Type *type);
 
 // The field's type, or NULL. On a record only.
 const Type *type_field(const Type *record, Name name);
@@ -130,5 +141,8 @@ const Type *type_member(const Type *type, size_t index);
 // As a user would write it; cut with … past about 200 characters.
 void type_print(StringBuilder *out, const Type *type);
 const char *type_text(const Type *type);
+
+// Forgets every type. Only between two inputs of a fuzz target, after mem_free_everything.
+void type_reset(void);
 
 #endif
