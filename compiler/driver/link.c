@@ -1,0 +1,100 @@
+#include "compiler/driver/link.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/base/sb.h"
+#include "compiler/driver/command.h"
+#include "compiler/driver/install.h"
+#include "compiler/driver/options.h"
+#include "compiler/driver/temporary.h"
+
+typedef struct Flavour {
+    const char *library;
+    const char *flag;
+    const char *compilers[5]; // in order of preference; end with NULL
+    const char *missing;      // help when none is there
+} Flavour;
+
+// By SANITIZE_*. The sanitizers' own runtime is clang's, of the version that compiled ours.
+static const Flavour flavours[] = {
+    {"libfluffy.a", NULL, {"cc", "gcc", "clang"}, "install one: `apt-get install gcc`"},
+    {"libfluffy-asan.a", "-fsanitize=address,undefined", {"clang-19"}, "run `scripts/deps --dev`"},
+    {"libfluffy-tsan.a", "-fsanitize=thread", {"clang-19"}, "run `scripts/deps --dev`"},
+};
+
+static const char *const linkers[][2] = {{"ld.mold", "-fuse-ld=mold"}, {"ld.lld", "-fuse-ld=lld"}};
+
+static const char *fast_linker(void) {
+    for (size_t i = 0; i < sizeof linkers / sizeof *linkers; i++)
+        if (command_find((const char *const[]){linkers[i][0], NULL}))
+            return linkers[i][1];
+    return NULL;
+}
+
+static const char *find_compiler(const Flavour *flavour, Diagnostics *diags) {
+    const char *compiler = command_find(flavour->compilers);
+    if (!compiler) {
+        StringBuilder names = {0};
+        for (int i = 0; flavour->compilers[i]; i++)
+            sb_addf(&names, "%s`%s`", i ? ", " : "", flavour->compilers[i]);
+        Diag *diag = diag_error(diags, DIAG_NO_LINKER, (Span){0}, "no C compiler to link with: PATH has none of %s",
+                                sb_text(&names));
+        diag_help(diag, "%s", flavour->missing);
+    }
+    return compiler;
+}
+
+static const char *find_library(const Flavour *flavour, Diagnostics *diags) {
+    const char *library = install_find(flavour->library);
+    if (!library) {
+        Diag *diag =
+            diag_error(diags, DIAG_NO_RUNTIME, (Span){0}, "the runtime library `%s` is missing", flavour->library);
+        diag_note(diag, "looked in `%s` and in `../lib/fluffy` from there", install_folder());
+        diag_help(diag, flavour->flag ? "`make asan` and `make tsan` build it"
+                                      : "`make` builds it, `make install` installs it");
+    }
+    return library;
+}
+
+// The first lines that the linker wrote, as notes.
+static void add_notes(Diag *diag, const char *path) {
+    FILE *file = fopen(path, "r");
+    char line[1024];
+    for (int i = 0; file && i < 20 && fgets(line, sizeof line, file); i++) {
+        line[strcspn(line, "\n")] = 0;
+        if (line[0])
+            diag_note(diag, "%s", line);
+    }
+    if (file)
+        fclose(file);
+}
+
+bool link_program(const char *object, const char *output, int sanitize, Diagnostics *diags) {
+    const Flavour *flavour = &flavours[sanitize];
+    const char *compiler = find_compiler(flavour, diags);
+    const char *library = compiler ? find_library(flavour, diags) : NULL;
+    const char *folder = library ? temporary_folder() : NULL;
+    if (!compiler || !library)
+        return false;
+    const char *errors = folder ? temporary_file_in(folder, "linker") : NULL;
+    const char *argv[16] = {compiler, "-no-pie", "-o", output, object, library, "-pthread", "-lm", "-Wl,--gc-sections"};
+    int count = 9;
+    if (flavour->flag)
+        argv[count++] = flavour->flag;
+    const char *linker = fast_linker();
+    if (linker)
+        argv[count++] = linker;
+    int status = command_run(argv, errors);
+    if (status == 0)
+        return true;
+    Diag *diag = status < 0 ? diag_error(diags, DIAG_LINKING_FAILED, (Span){0}, "`%s` did not start: %s", compiler,
+                                         strerror(errno))
+                            : diag_error(diags, DIAG_LINKING_FAILED, (Span){0},
+                                         "linking failed: `%s` ended with status %d", compiler, status);
+    if (errors)
+        add_notes(diag, errors);
+    return false;
+}
