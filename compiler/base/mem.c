@@ -1,5 +1,7 @@
 #include "compiler/base/mem.h"
 
+#include "compiler/base/name.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +49,6 @@ void *mem_grow(void *old, size_t old_size, size_t new_size) {
         memcpy(grown, old, old_size);
     return grown;
 }
-
-void names_forget(void); // name.c: its table is in the blocks that go
 
 void mem_free_everything(void) {
     names_forget();

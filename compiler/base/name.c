@@ -64,7 +64,6 @@ int name_compare(Name a, Name b) { return strcmp(a->text, b->text); }
 const char *name_text(Name name) { return name ? name->text : "(no name)"; }
 
 #ifdef FLUFFY_PLAIN_MALLOC
-void names_forget(void);
 void names_forget(void) {
     slots = NULL;
     slot_count = name_count = 0;

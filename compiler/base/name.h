@@ -27,4 +27,9 @@ int name_compare(Name a, Name b);
 // For a Name (NULL allowed) in a printf argument list.
 const char *name_text(Name name);
 
+#ifdef FLUFFY_PLAIN_MALLOC
+// Empties the table; for mem_free_everything.
+void names_forget(void);
+#endif
+
 #endif
