@@ -1,16 +1,17 @@
 // The arena of one process: where its values live until it ends.
 //
-// Starts in bytes of the control block, so that a small process allocates nothing, and goes on in blocks that double up
-// to 64 KB; objects too large for a block get one of their own. Allocation never collects: it fails when the limit is
-// passed or memory is out, and the process room decides what that means. Everything is freed at the end.
+// Starts in bytes of the control block, so that a small process allocates nothing, and goes on in blocks that
+// double up to 64 KB; objects too large for a block get one of their own. Allocation never collects: it fails when
+// the limit is passed or memory is out, and the process room decides what that means. Everything is freed at the
+// end.
 //
 // Invariants:
 //  - `current` is the block that the bump pointer runs through (NULL: the embedded bytes); all other blocks are
-//  complete.
-//  - `bytes` is the sum of FlBlock.bytes of all blocks. The limit is tested only when a block is taken, against what
-//  all blocks then have.
+//    complete.
+//  - `bytes` is the sum of FlBlock.bytes of all blocks. The limit is tested only when a block is taken, against
+//    what all blocks then have.
 //  - The FlBump stands in the control block (FlProcessHead.bump), outside of this struct, and is passed along.
-// Threads: only the one that runs the process (or that frees it when nobody runs it any more).
+//    Threads: only the one that runs the process (or that frees it when nobody runs it any more).
 #ifndef FLUFFY_RUNTIME_MEMORY_ARENA_H
 #define FLUFFY_RUNTIME_MEMORY_ARENA_H
 
@@ -33,8 +34,8 @@ void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size);
 void arena_deinit(FlArena *arena, FlBump *bump);
 
 // The slow path of bump allocation: `bytes` bytes (a multiple of 8) for a fresh object, not written yet. NULL: the
-// limit would be passed or memory is out; the arena is unchanged, and the same call may be tried again after the limit
-// was raised.
+// limit would be passed or memory is out; the arena is unchanged, and the same call may be tried again after the
+// limit was raised.
 void *arena_allocate_slow(FlArena *arena, FlBump *bump, uint64_t bytes);
 
 // The whole allocation, fast path first.
@@ -57,8 +58,8 @@ void arena_adopt(FlArena *arena, FlBlock *blocks);
 // Whether what is charged has passed the limit (by adoption).
 static inline bool arena_over_limit(const FlArena *arena) { return arena->limit != 0 && arena->bytes > arena->limit; }
 
-// A visit of all stretches of objects: calls visit(context, first, end) for each block, the embedded bytes included.
-// false stops, and is returned.
+// A visit of all stretches of objects: calls visit(context, first, end) for each block, the embedded bytes
+// included. false stops, and is returned.
 bool arena_each_block(const FlArena *arena, const FlBump *bump, bool (*visit)(void *context, char *first, char *end),
                       void *context);
 

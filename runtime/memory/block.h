@@ -2,10 +2,9 @@
 //
 // Invariants:
 //  - Blocks come from memory_allocate; the header stands at the address to be freed. Objects are 8-aligned.
-//  - From `first`, adding object_bytes again and again ends exactly at `end`, except in the block that an arena bumps
-//  through: there it ends
-//    at the bump pointer and `end` is not yet valid.
-//  - A message (message.h) is a block too, once adopted: its header is rewritten, its second word (the root) stays.
+//  - From `first`, adding object_bytes again and again ends exactly at `end`, except in the block that an arena
+//    bumps through: there it ends at the bump pointer and `end` is not yet valid.
+//  - A message (message.h) is a block too, once adopted: its header becomes a block's.
 #ifndef FLUFFY_RUNTIME_MEMORY_BLOCK_H
 #define FLUFFY_RUNTIME_MEMORY_BLOCK_H
 
@@ -14,7 +13,6 @@
 typedef struct FlBlock FlBlock;
 struct FlBlock {
     FlBlock *next;
-    FlWord root;    // of an adopted message; otherwise unused
     char *first;    // first object
     char *end;      // behind the last object
     uint64_t bytes; // that are charged for the block, header included

@@ -1,10 +1,10 @@
-// Deep copy of values, driven by descriptors. Sharing is kept: what two references share in the source, they share in
-// the copy.
+// Deep copy of values, driven by descriptors. Sharing is kept: what two references share in the source, they share
+// in the copy.
 //
-// Three steps, so that the caller allocates once for everything: collect what is reachable and its size, place it into
-// memory, end. Between begin and end the source objects are marked in their `flags`; nothing else may run on that heap.
-// Work lists, no recursion. Static objects are referred to, not copied. A copied buffer holds its used elements and is
-// owned by nobody (owner 0). Threads: the one that owns the source.
+// Three steps, so that the caller allocates once for everything: collect what is reachable and its size, place it
+// into memory, end. Between begin and end the source objects are marked in their `flags`; nothing else may run on
+// that heap. Work lists, no recursion. Static objects are referred to, not copied. A copied buffer holds its used
+// elements and is owned by nobody (owner 0). Threads: the one that owns the source.
 #ifndef FLUFFY_RUNTIME_MEMORY_COPY_H
 #define FLUFFY_RUNTIME_MEMORY_COPY_H
 
@@ -47,9 +47,9 @@ void copy_redirect(const Copy *copy, FlObject *object, char *place);
 // Unmarks the source. Always to be called after copy_begin.
 void copy_end(Copy *copy);
 
-// Spawn arguments: `frame` is an object in the arena, whose references still point into the caller's heap. Copies what
-// they refer to into the arena and redirects them. false: the limit is passed or memory is out; the frame's references
-// are then not to be followed.
+// Spawn arguments: `frame` is an object in the arena, whose references still point into the caller's heap. Copies
+// what they refer to into the arena and redirects them. false: the limit is passed or memory is out; the frame's
+// references are then not to be followed.
 bool copy_into_arena(FlArena *arena, FlBump *bump, FlObject *frame);
 
 // A value as a union member, copied into the arena: the new word in *result. false as above.

@@ -1,13 +1,14 @@
 // Messages: what one process gives another. A header, and behind it the objects that the root refers to.
 //
 // Invariants:
-//  - A message is one allocation, or, if it was built in place and referred to more than it had room for, two (`more`).
-//  - Its references point into itself or to static objects. The root is an immediate, such an object, or 0 in signals
-//  without a value.
+//  - A message is one allocation, or, if it was built in place and referred to more than it had room for, two
+//    (`more`).
+//  - Its references point into itself or to static objects. The root is an immediate, such an object, or 0 in
+//    signals without a value.
 //  - It belongs to the sender until it is pushed, then to the receiver; whoever has it ends it by message_free or
-//  message_adopt. Any thread.
-//  - `to`, `from`, `kind`, `flags`, `detail` and head.next are the process room's: this room writes them once, to what
-//  the caller gave or 0.
+//    message_adopt. Any thread.
+//  - `to`, `from`, `kind`, `flags`, `detail` and head.next are the process room's: this room writes them once, to
+//    what the caller gave or 0.
 #ifndef FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 #define FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 
@@ -34,9 +35,9 @@ FlMessage *message_copy(FlWord root);
 // A message without a value: head.root is 0. NULL: memory is out.
 FlMessage *message_signal(uint32_t kind);
 
-// Built in place: a message whose root is a fresh object of `type` (not STRING, BUFFER), with its header written. The
-// caller stores its words, whose references may point into its own heap, and calls message_complete. NULL: memory is
-// out.
+// Built in place: a message whose root is a fresh object of `type` (not STRING, BUFFER), with its header written.
+// The caller stores its words, whose references may point into its own heap, and calls message_complete. NULL:
+// memory is out.
 FlMessage *message_begin(const FlType *type);
 
 // Copies what the root's words refer to into the message. false: memory is out; the message is still to be freed.
@@ -45,7 +46,8 @@ bool message_complete(FlMessage *message);
 // Frees the message with its objects.
 void message_free(FlMessage *message);
 
-// Makes the objects those of the arena. The header is gone afterwards, except head.root, which may still be read.
+// Makes the objects those of the arena and ends the message: read head.root before. Never fails (see
+// arena_over_limit).
 void message_adopt(FlMessage *message, FlArena *arena);
 
 // What the receiver is charged: all bytes of its allocations.

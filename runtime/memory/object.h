@@ -1,10 +1,10 @@
 // How large an object is. What makes a block walkable.
 //
 // Invariants:
-//  - An object's size follows from its header, its type and, for strings and buffers, its first word; never from its
-//  address.
-//  - Space that no object uses is covered by a filler: a header with type OBJECT_FILLER and, in `flags`, the number of
-//  words behind it.
+//  - An object's size follows from its header, its type and, for strings and buffers, its first word; never from
+//    its address.
+//  - Space that no object uses is covered by a filler: a header with type OBJECT_FILLER and, in `flags`, the number
+//    of words behind it.
 #ifndef FLUFFY_RUNTIME_MEMORY_OBJECT_H
 #define FLUFFY_RUNTIME_MEMORY_OBJECT_H
 
@@ -12,8 +12,8 @@
 
 #define OBJECT_FILLER UINT32_MAX
 
-// Bits of FlObject.flags, above FL_OBJECT_STATIC, that copying uses while it runs: 1 + the object's place in the table
-// of the copy.
+// Bits of FlObject.flags, above FL_OBJECT_STATIC, that copying uses while it runs: 1 + the object's place in the
+// table of the copy.
 #define OBJECT_MARK_SHIFT 1
 
 static inline uint64_t object_round(uint64_t bytes) { return (bytes + 7) & ~(uint64_t)7; }
@@ -39,6 +39,29 @@ static inline bool object_is_static(const FlObject *object) { return object->fla
 static inline bool object_is_pointer(FlWord word) { return word != 0 && (word & 1) == 0; }
 
 static inline bool object_bit(const uint64_t *bitmap, uint64_t index) { return bitmap[index / 64] >> (index % 64) & 1; }
+
+// Calls visit(context, slot) for each word of the object that its descriptor calls a reference, whatever it holds.
+// Of a buffer: of the used elements. `visit` should be a static function: both are then inlined.
+__attribute__((always_inline)) static inline void
+object_each_reference(FlObject *object, void (*visit)(void *context, FlWord *slot), void *context) {
+    if (object->type == FL_TYPE_STRING)
+        return;
+    const FlType *type = object_type(object);
+    if (type->references == NULL)
+        return;
+    if (type->kind == FL_KIND_BUFFER) {
+        FlBuffer *buffer = (FlBuffer *)object;
+        uint64_t stride = type->element->words;
+        for (uint64_t i = 0; i < buffer->used; i++)
+            for (uint64_t bits = type->references[0]; bits != 0; bits &= bits - 1)
+                visit(context, buffer->elements + i * stride + __builtin_ctzll(bits));
+        return;
+    }
+    FlWord *words = object_words(object);
+    for (uint64_t base = 0; base < type->object_words; base += 64)
+        for (uint64_t bits = type->references[base / 64]; bits != 0; bits &= bits - 1)
+            visit(context, words + base + __builtin_ctzll(bits));
+}
 
 // Bytes of an object or filler, header included. Its type id must be valid.
 uint64_t object_bytes(const FlObject *object);

@@ -1,12 +1,12 @@
-// The heap verifier: walks objects by their descriptors and proves that each word is what its descriptor says. Called
-// at every park in debug builds of the runtime (NDEBUG not defined) and with FLUFFY_VERIFY=1 in others; see
+// The heap verifier: walks objects by their descriptors and proves that each word is what its descriptor says.
+// Called at every park in debug builds of the runtime (NDEBUG not defined) and with FLUFFY_VERIFY=1 in others; see
 // verify_enabled.
 //
-// What is proved: every object has a valid type and ends where the next one begins; a reference is an immediate with a
-// valid tag and payload, a static object, or the start of an object in the same arena or message, of the type (or one
-// of the union's members) that its field has; strings are UTF-8 with the right count and a closing NUL; lists lie
-// within their buffer; no object is left marked. Costs time and memory in proportion to the heap. If memory is out, it
-// proves nothing and says so by `checked`. Threads: the one that owns the heap.
+// What is proved: every object has a valid type and ends where the next one begins; a reference is an immediate
+// with a valid tag and payload, a static object, or the start of an object in the same arena or message, of the
+// type (or one of the union's members) that its field has; strings are UTF-8 with the right count and a closing
+// NUL; lists lie within their buffer; no object is left marked. Costs time and memory in proportion to the heap. If
+// memory is out, it proves nothing and says so by `checked`. Threads: the one that owns the heap.
 #ifndef FLUFFY_RUNTIME_MEMORY_VERIFY_H
 #define FLUFFY_RUNTIME_MEMORY_VERIFY_H
 

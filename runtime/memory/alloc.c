@@ -1,0 +1,40 @@
+#include "runtime/memory/alloc.h"
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#ifdef FLUFFY_PLAIN_MALLOC
+#define je_malloc malloc
+#define je_realloc realloc
+#define je_free free
+#else
+void *je_malloc(size_t bytes);
+void *je_realloc(void *old, size_t bytes);
+void je_free(void *pointer);
+#endif
+
+// The injection of failures. `fail_at` 0 means that nothing is counted. Relaxed: tests that need an exact n run one
+// thread.
+static _Atomic uint64_t fail_at;
+static _Atomic uint64_t allocations;
+
+static bool injected(void) {
+    uint64_t n = atomic_load_explicit(&fail_at, memory_order_relaxed);
+    if (__builtin_expect(n == 0, 1))
+        return false;
+    return atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1 >= n;
+}
+
+void *memory_allocate(size_t bytes) { return injected() ? NULL : je_malloc(bytes); }
+
+void *memory_resize(void *old, size_t bytes) { return injected() ? NULL : je_realloc(old, bytes); }
+
+void memory_free(void *pointer) { je_free(pointer); }
+
+void memory_fail_at(uint64_t n) {
+    atomic_store_explicit(&allocations, 0, memory_order_relaxed);
+    atomic_store_explicit(&fail_at, n, memory_order_relaxed);
+}
+
+uint64_t memory_allocations(void) { return atomic_load_explicit(&allocations, memory_order_relaxed); }

@@ -1,0 +1,18 @@
+#include "runtime/memory/object.h"
+
+uint64_t object_bytes(const FlObject *object) {
+    if (object->type == OBJECT_FILLER)
+        return sizeof(FlObject) + (uint64_t)object->flags * sizeof(FlWord);
+    if (object->type == FL_TYPE_STRING)
+        return object_string_bytes(((const FlString *)object)->length);
+    const FlType *type = object_type(object);
+    if (type->kind == FL_KIND_BUFFER)
+        return object_buffer_bytes(((const FlBuffer *)object)->capacity, type->element->words);
+    return sizeof(FlObject) + (uint64_t)type->object_words * sizeof(FlWord);
+}
+
+void object_fill(void *from, uint64_t bytes) {
+    if (bytes == 0)
+        return;
+    *(FlObject *)from = (FlObject){.type = OBJECT_FILLER, .flags = (uint32_t)(bytes / sizeof(FlWord) - 1)};
+}
