@@ -8,9 +8,13 @@ VARIANT ?=
 OUT := $(BUILD)$(if $(VARIANT),/$(VARIANT))
 HARNESS = python3 test/harness/main.py --build $(BUILD)
 JOBS ?= $(shell nproc)
-ifeq ($(filter -j% --jobserver%,$(MAKEFLAGS)),)
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(JOBS)
 endif
+
+# Commands are shown as one short line each; V=1 shows them whole.
+Q := $(if $(V),,@)
+SHOW = $(if $(V),:,@echo)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -54,11 +58,12 @@ JEMALLOC_API := malloc calloc realloc free aligned_alloc memalign posix_memalign
     xallocx sallocx dallocx sdallocx nallocx mallctl mallctlbymib mallctlnametomib malloc_stats_print malloc_message malloc_conf malloc_conf_2_conf_harder
 $(ALLOCATOR): JEMALLOC = $(shell $(CC) -print-file-name=libjemalloc_pic.a)
 $(ALLOCATOR):
-	rm -rf $@.d; mkdir -p $@.d
-	cd $@.d && ar x $(JEMALLOC) && rm -f jemalloc_cpp*.o
-	ld -r -o $@ $@.d/*.o
-	objcopy $(foreach name,$(JEMALLOC_API),--redefine-sym $(name)=je_$(name)) $@
-	rm -rf $@.d
+	$(SHOW) "  LIB   $@"
+	@rm -rf $@.d; mkdir -p $@.d
+	$(Q)cd $@.d && ar x $(JEMALLOC) && rm -f jemalloc_cpp*.o
+	$(Q)ld -r -o $@ $@.d/*.o
+	$(Q)objcopy $(foreach name,$(JEMALLOC_API),--redefine-sym $(name)=je_$(name)) $@
+	@rm -rf $@.d
 endif
 
 # ---- rooms: archives and unit tests -------------------------------------------------------------------------------
@@ -82,7 +87,8 @@ tests_$(1) := $(patsubst %.c,$(OUT)/%,$(wildcard test/unit/$(1)/test_*.c))
 $(OUT)/$(1).a: $$(objects_$(1)); @mkdir -p $$(@D); rm -f $$@; ar rcsD $$@ $$^
 $$(tests_$(1)): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(call closure,$(1))) $(if $(filter runtime/%,$(1)),$(ALLOCATOR))
 	@mkdir -p $$(@D)
-	$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
+	$$(SHOW) "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -o $$@ $$(filter %.o,$$^) -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lcmocka $$(call libs,$(call closure,$(1)))
 # `make unit-compiler/base`: the unit tests of one room, whatever state the others are in.
 .PHONY: unit-$(1)
 unit-$(1): $$(tests_$(1)); $$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) unit test/unit/$(1)/
@@ -95,11 +101,13 @@ $(OUT)/obj/runtime/%.o: CFLAGS += -ffunction-sections -fdata-sections
 
 $(OUT)/obj/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(SHOW) "  CC    $<"
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 $(OUT)/obj/%.S.o: %.S
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	$(SHOW) "  CC    $<"
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
@@ -109,19 +117,21 @@ $(OUT)/obj/%.S.o: %.S
 all: $(OUT)/fluffyc $(OUT)/libfluffy.a
 
 $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
-	$(CC) $(LDFLAGS) -o $@ $(objects_compiler/driver) -Wl,--start-group $(filter-out $(OUT)/compiler/driver.a,$^) \
+	$(SHOW) "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(objects_compiler/driver) -Wl,--start-group $(filter-out $(OUT)/compiler/driver.a,$^) \
 	    -Wl,--end-group -Wl,--gc-sections $(call libs,$(COMPILER_ROOMS))
 
 # One object in which only the two public prefixes are visible: a user's program can't clash with the rest.
 $(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCATOR)
-	ld -r -o $(OUT)/fluffy.o $^
-	objcopy --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' $(OUT)/fluffy.o
-	rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
+	$(SHOW) "  LIB   $@"
+	$(Q)ld -r -o $(OUT)/fluffy.o $^
+	$(Q)objcopy --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' --keep-global-symbol=main $(OUT)/fluffy.o
+	$(Q)rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
 
 # What `fluffyc build --sanitize=address|thread` links with.
 $(BUILD)/libfluffy-%.a: FORCE
-	$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a
-	cmp -s $(BUILD)/$*/libfluffy.a $@ || cp $(BUILD)/$*/libfluffy.a $@
+	@$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a
+	@cmp -s $(BUILD)/$*/libfluffy.a $@ || cp $(BUILD)/$*/libfluffy.a $@
 FORCE:
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
@@ -130,48 +140,49 @@ FORCE:
 units: $(UNIT_TESTS)
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
-	scripts/deps
-	$(MAKE) --no-print-directory test-built
+	@scripts/deps
+	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	$(HARNESS) $(if $(FULL),--full) unit run check docs cli
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
-	$(HARNESS) unit
+	@$(HARNESS) unit
 
 check: ## format, headers compile alone, direction of includes, exported names
-	scripts/deps --dev
-	$(MAKE) --no-print-directory all
-	BUILD=$(BUILD) scripts/check
+	@scripts/deps --dev
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) scripts/check
 
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
-	$(MAKE) --no-print-directory VARIANT=asan units $(BUILD)/asan/fluffyc
-	$(HARNESS) --variant asan unit run check
+	@$(MAKE) --no-print-directory VARIANT=asan units $(BUILD)/asan/fluffyc
+	@$(HARNESS) --variant asan unit run check
 
 ubsan: ## unit tests and the compiler under UBSan alone
-	$(MAKE) --no-print-directory VARIANT=ubsan units $(BUILD)/ubsan/fluffyc
-	$(HARNESS) --variant ubsan unit check
+	@$(MAKE) --no-print-directory VARIANT=ubsan units $(BUILD)/ubsan/fluffyc
+	@$(HARNESS) --variant ubsan unit check
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs under ThreadSanitizer
-	$(MAKE) --no-print-directory VARIANT=tsan $(foreach room,$(RUNTIME_ROOMS),$(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(tests_$(room))))
-	$(HARNESS) --variant tsan unit run
+	@$(MAKE) --no-print-directory VARIANT=tsan $(foreach room,$(RUNTIME_ROOMS),$(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(tests_$(room))))
+	@$(HARNESS) --variant tsan unit run
 
 FUZZ_SECONDS ?= 60
 FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard test/fuzz/fuzz_*.c))
 $(OUT)/test/fuzz/%: $(OUT)/obj/test/fuzz/%.c.o $(call archives,$(call closure,compiler/semantic))
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lm
+	$(SHOW) "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lm
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60), seeded with all Fluffy sources here
-	$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
-	scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
+	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
 
 .PHONY: fuzzers
 fuzzers: $(FUZZERS)
 
 bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
-	$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
+	@$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
 
 # ---- the rest ---------------------------------------------------------------------------------------------------------
 

@@ -76,10 +76,9 @@ bool link_program(const char *object, const char *output, int sanitize, Diagnost
     const Flavour *flavour = &flavours[sanitize];
     const char *compiler = find_compiler(flavour, diags);
     const char *library = compiler ? find_library(flavour, diags) : NULL;
-    const char *folder = library ? temporary_folder() : NULL;
     if (!compiler || !library)
         return false;
-    const char *errors = folder ? temporary_file_in(folder, "linker") : NULL;
+    const char *errors = temporary_file(".linker");
     const char *argv[16] = {compiler, "-no-pie", "-o", output, object, library, "-pthread", "-lm", "-Wl,--gc-sections"};
     int count = 9;
     if (flavour->flag)
@@ -90,9 +89,9 @@ bool link_program(const char *object, const char *output, int sanitize, Diagnost
     int status = command_run(argv, errors);
     if (status == 0)
         return true;
-    Diag *diag = status < 0 ? diag_error(diags, DIAG_LINKING_FAILED, (Span){0}, "`%s` did not start: %s", compiler,
+    Diag *diag = status < 0 ? diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "`%s` did not start: %s", compiler,
                                          strerror(errno))
-                            : diag_error(diags, DIAG_LINKING_FAILED, (Span){0},
+                            : diag_error(diags, DIAG_COMMAND_FAILED, (Span){0},
                                          "linking failed: `%s` ended with status %d", compiler, status);
     if (errors)
         add_notes(diag, errors);

@@ -26,8 +26,7 @@ bool output_begin(Output *output, const char *path, const SourceFile *source, Di
     if (!exists || S_ISREG(now.st_mode)) {
         output->writing = temporary_beside(path);
     } else {
-        const char *folder = temporary_folder();
-        output->writing = folder ? temporary_file_in(folder, "output") : NULL;
+        output->writing = temporary_file(".output");
     }
     return output->writing || cannot_write(path, strerror(errno), diags);
 }

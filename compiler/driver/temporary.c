@@ -60,14 +60,14 @@ static const char *remember(const char *path) {
     return NULL;
 }
 
-const char *temporary_folder(void) {
-    const char *base = getenv("TMPDIR");
-    char *path = text_format("%s/fluffy-XXXXXX", base && *base ? base : "/tmp");
-    return mkdtemp(path) ? remember(path) : NULL;
-}
-
-const char *temporary_file_in(const char *folder, const char *name) {
-    return remember(text_format("%s/%s", folder, name));
+const char *temporary_file(const char *name) {
+    static const char *folder;
+    if (!folder) {
+        const char *base = getenv("TMPDIR");
+        char *path = text_format("%s/fluffy-XXXXXX", base && *base ? base : "/tmp");
+        folder = mkdtemp(path) ? remember(path) : NULL;
+    }
+    return folder ? remember(text_format("%s/%s", folder, name)) : NULL;
 }
 
 const char *temporary_beside(const char *path) {

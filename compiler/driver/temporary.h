@@ -9,12 +9,9 @@
 // Call once, before the first of the others.
 void temporary_init(void);
 
-// A fresh private folder under TMPDIR or /tmp; it and the files named by temporary_file_in go at the end. NULL with
-// errno set on failure.
-const char *temporary_folder(void);
-
-// The path `folder/name`, which is removed at the end whether or not it was ever made.
-const char *temporary_file_in(const char *folder, const char *name);
+// A path for a file `name` in a private folder under TMPDIR or /tmp, the same folder for all. The file may be made or
+// not. NULL with errno set if there can be no folder.
+const char *temporary_file(const char *name);
 
 // A fresh file beside `path`, for something that will be renamed to it. NULL with errno set on failure.
 const char *temporary_beside(const char *path);

@@ -27,17 +27,16 @@ expect 1 'E0910' "$FLUFFYC" build hello.fl -o missing-folder/hello
 expect 1 'it is a directory' "$FLUFFYC" build hello.fl -o .
 expect 1 'it is the source file' "$FLUFFYC" build hello.fl -o hello.fl
 expect 1 'E0910' bash -c '"$FLUFFYC" --dump=ast hello.fl >/dev/full'
-TMPDIR=/nonexistent expect 1 'E0910' "$FLUFFYC" build hello.fl -o hello
+expect 1 'E0910' env TMPDIR=/nonexistent "$FLUFFYC" build hello.fl -o hello
 [ ! -e hello ] || fail "a failed build left its output"
 
-# A small disk: the linker's own failure.
-printf 'broken' >libc-not-an-object
+# No linker, a broken one, no runtime library.
 mkdir empty-path
-PATH=$PWD/empty-path expect 1 'E0911' "$FLUFFYC" build hello.fl
+expect 1 'E0911' env PATH="$PWD/empty-path" "$FLUFFYC" build hello.fl
 printf '#!/bin/sh\necho cannot link today >&2\nexit 1\n' >empty-path/cc
 chmod +x empty-path/cc
-PATH=$PWD/empty-path:/bin expect 1 'E0913' "$FLUFFYC" build hello.fl
-PATH=$PWD/empty-path:/bin expect 1 'cannot link today' "$FLUFFYC" build hello.fl
+expect 1 'E0913' env PATH="$PWD/empty-path" "$FLUFFYC" build hello.fl
+expect 1 'cannot link today' env PATH="$PWD/empty-path" "$FLUFFYC" build hello.fl
 [ ! -e hello ] || fail "a failed link left its output"
 cp "$FLUFFYC" alone
 expect 1 'E0912' ./alone build hello.fl
@@ -49,13 +48,14 @@ expect 0 '' "$FLUFFYC" run hello.fl --debug -o unused
 expect_stdout hello
 
 # Ended by a signal in the middle: nothing stays.
-printf 'main() {\n    sleep(20000)\n}\n' >slow.fl
-"$FLUFFYC" run slow.fl &
+printf 'main() {\n    println("started")\n    sleep(20000)\n}\n' >slow.fl
+"$FLUFFYC" run slow.fl >started &
 compiler=$!
-for _ in $(seq 100); do
-    [ -n "$(ls -A "$TMPDIR")" ] && pgrep -P "$compiler" program >/dev/null && break
+for _ in $(seq 200); do
+    [ -s started ] && break
     sleep 0.05
 done
+[ -s started ] || fail "the program never started"
 kill -TERM "$compiler"
 wait "$compiler" && fail "run ended with 0 though its program was stopped"
 no_files_left

@@ -1,0 +1,139 @@
+#include "compiler/driver/compile.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/base/sb.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/driver/command.h"
+#include "compiler/driver/link.h"
+#include "compiler/driver/output.h"
+#include "compiler/driver/temporary.h"
+#include "compiler/semantic/semantic.h"
+#include "compiler/syntax/dump.h"
+#include "compiler/syntax/parser.h"
+#include "compiler/syntax/source_load.h"
+
+// ---- the passes --------------------------------------------------------------------------------------------------
+
+// Source to typed program; NULL if there was an error.
+static TypedProgram *front_end(const SourceFile *source, Diagnostics *diags) {
+    const Module *module = parse_module(source, diags);
+    if (diags->error_count > 0)
+        return NULL;
+    TypedProgram *program = semantic_check(module, diags);
+    return diags->error_count > 0 ? NULL : program;
+}
+
+// Typed program to a file of the kind that `output` says.
+static bool back_end(const TypedProgram *program, const Options *options, CodegenOutput output, const char *path,
+                     Diagnostics *diags) {
+    static const CodegenSanitize sanitizers[] = {CODEGEN_SANITIZE_NONE, CODEGEN_SANITIZE_ADDRESS,
+                                                 CODEGEN_SANITIZE_THREAD};
+    char *directory = getcwd(NULL, 0);
+    CodegenOptions codegen = {
+        .output = output,
+        .path = path,
+        .debug = options->debug,
+        .sanitize = sanitizers[options->sanitize],
+        .source = options->file,
+        .directory = directory,
+    };
+    bool good = codegen_emit(program, &codegen, diags);
+    free(directory);
+    return good;
+}
+
+// ---- fluffyc check -----------------------------------------------------------------------------------------------
+
+static void dump(const Options *options, const SourceFile *source, Diagnostics *diags, StringBuilder *out) {
+    if (options->dump == DUMP_TOKENS) {
+        dump_tokens(source, diags, out);
+    } else if (options->dump == DUMP_AST) {
+        dump_module(parse_module(source, diags), false, out);
+    } else {
+        const TypedProgram *program = front_end(source, diags);
+        if (program)
+            typed_dump(out, program);
+    }
+}
+
+bool compile_check(const Options *options, Diagnostics *diags) {
+    const SourceFile *source = source_load(options->file, diags);
+    if (!source)
+        return false;
+    StringBuilder text = {0};
+    if (options->dump)
+        dump(options, source, diags, &text);
+    else
+        front_end(source, diags);
+    return output_text(sb_text(&text), diags) && diags->error_count == 0;
+}
+
+// ---- fluffyc build -----------------------------------------------------------------------------------------------
+
+static const char *temporary_for(const char *name, Diagnostics *diags) {
+    const char *path = temporary_file(name);
+    if (!path)
+        diag_error(diags, DIAG_CANNOT_WRITE, (Span){0}, "cannot make a temporary folder: %s", strerror(errno));
+    return path;
+}
+
+// Compiles and links to the file `executable`.
+static bool make_executable(const TypedProgram *program, const Options *options, const char *executable,
+                            Diagnostics *diags) {
+    const char *object = temporary_for(".object", diags);
+    return object && back_end(program, options, CODEGEN_OBJECT, object, diags) &&
+           link_program(object, executable, options->sanitize, diags);
+}
+
+// `dir/app.fl` gives `app`, with an extension by what is emitted.
+static const char *default_output(const SourceFile *source, int emit) {
+    static const char *const extensions[] = {"", ".o", ".s", ".ll"};
+    return text_format("%s%s", name_text(source->module), extensions[emit]);
+}
+
+bool compile_build(const Options *options, Diagnostics *diags) {
+    static const CodegenOutput outputs[] = {CODEGEN_OBJECT, CODEGEN_OBJECT, CODEGEN_ASSEMBLY,
+                                            CODEGEN_LLVM}; // by EMIT_*
+    const SourceFile *source = source_load(options->file, diags);
+    const TypedProgram *program = source ? front_end(source, diags) : NULL;
+    Output output;
+    if (!program || !output_begin(&output, options->output ? options->output : default_output(source, options->emit),
+                                  source, diags))
+        return false;
+    bool executable = options->emit == EMIT_PROGRAM;
+    bool made = executable ? make_executable(program, options, output.writing, diags)
+                           : back_end(program, options, outputs[options->emit], output.writing, diags);
+    return made && output_finish(&output, executable, diags);
+}
+
+// ---- fluffyc run -------------------------------------------------------------------------------------------------
+
+// Runs `executable` with the program's arguments, its name as the first.
+static int run_program(const char *executable, const Options *options, Diagnostics *diags) {
+    size_t count = 0;
+    while (options->program_args[count])
+        count++;
+    const char **argv = mem_alloc(sizeof(*argv) * (count + 2));
+    argv[0] = executable;
+    memcpy(argv + 1, options->program_args, sizeof(*argv) * count);
+    int status = command_run(argv, NULL);
+    if (status < 0)
+        diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "cannot run the program: %s", strerror(errno));
+    return status;
+}
+
+int compile_run(const Options *options, Diagnostics *diags, void (*show)(Diagnostics *diags)) {
+    const SourceFile *source = source_load(options->file, diags);
+    const TypedProgram *program = source ? front_end(source, diags) : NULL;
+    if (!program)
+        return -1;
+    const char *executable = temporary_for(name_text(source->module), diags);
+    if (!executable || !make_executable(program, options, executable, diags))
+        return -1;
+    show(diags);
+    return run_program(executable, options, diags);
+}
