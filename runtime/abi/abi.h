@@ -33,7 +33,7 @@ typedef struct FlType FlType;
 
 // The first word of every object.
 typedef struct FlObject {
-    uint32_t type;  // index into FlProgram.types
+    _Alignas(8) uint32_t type; // index into FlProgram.types; aligned for static objects too: references have three zero bits
     uint32_t flags; // FL_OBJECT_*; the rest belongs to the collector and is 0 in a fresh object
 } FlObject;
 
