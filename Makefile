@@ -114,7 +114,12 @@ $(OUT)/obj/%.S.o: %.S
 # ---- the compiler and the library that programs are linked with -------------------------------------------------------
 
 .PHONY: all
-all: $(OUT)/fluffyc $(OUT)/libfluffy.a
+all: $(OUT)/fluffyc $(OUT)/libfluffy.a $(OUT)/stdlib
+
+# The compiler looks for its library beside itself.
+$(OUT)/stdlib:
+	@mkdir -p $(@D)
+	@ln -sfn $(CURDIR)/stdlib $@
 
 $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 	$(SHOW) "  LINK  $@"
@@ -156,11 +161,11 @@ check: ## format, headers compile alone, direction of includes, exported names
 
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
-	@$(MAKE) --no-print-directory VARIANT=asan units $(BUILD)/asan/fluffyc
+	@$(MAKE) --no-print-directory VARIANT=asan units all
 	@$(HARNESS) --variant asan unit run check
 
 ubsan: ## unit tests and the compiler under UBSan alone
-	@$(MAKE) --no-print-directory VARIANT=ubsan units $(BUILD)/ubsan/fluffyc
+	@$(MAKE) --no-print-directory VARIANT=ubsan units all
 	@$(HARNESS) --variant ubsan unit check
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs under ThreadSanitizer
@@ -190,6 +195,7 @@ bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what t
 install: all ## into PREFIX (/usr/local): bin/fluffyc and lib/fluffy
 	install -D -m 755 $(BUILD)/fluffyc $(DESTDIR)$(PREFIX)/bin/fluffyc
 	install -D -m 644 $(BUILD)/libfluffy.a $(DESTDIR)$(PREFIX)/lib/fluffy/libfluffy.a
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/fluffy/stdlib stdlib/*.fl
 
 clean: ## remove the build folder
 	rm -rf $(BUILD)

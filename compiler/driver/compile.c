@@ -9,9 +9,9 @@
 #include "compiler/codegen/codegen.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/link.h"
+#include "compiler/driver/modules.h"
 #include "compiler/driver/output.h"
 #include "compiler/driver/temporary.h"
-#include "compiler/semantic/semantic.h"
 #include "compiler/syntax/dump.h"
 #include "compiler/syntax/parser.h"
 #include "compiler/syntax/source_load.h"
@@ -20,11 +20,12 @@
 
 // Source to typed program; NULL if there was an error.
 static TypedProgram *front_end(const SourceFile *source, Diagnostics *diags) {
-    const Module *module = parse_module(source, diags);
+    Module *module = parse_module(source, diags);
     if (diags->error_count > 0)
         return NULL;
-    TypedProgram *program = semantic_check(module, diags);
-    return diags->error_count > 0 ? NULL : program;
+    ModuleSearch search;
+    ModuleLoader loader = modules_loader(&search, module);
+    return semantic_check(&loader, module, diags);
 }
 
 // Typed program to a file of the kind that `output` says.
@@ -48,6 +49,19 @@ static bool back_end(const TypedProgram *program, const Options *options, Codege
 
 // ---- fluffyc check -----------------------------------------------------------------------------------------------
 
+// Parses and checks a program, or a library's module, which has no main.
+static void check(const SourceFile *source, Diagnostics *diags) {
+    Module *module = parse_module(source, diags);
+    if (diags->error_count > 0)
+        return;
+    ModuleSearch search;
+    ModuleLoader loader = modules_loader(&search, module);
+    if (modules_is_library(module))
+        semantic_check_module(&loader, module, diags);
+    else
+        semantic_check(&loader, module, diags);
+}
+
 static void dump(const Options *options, const SourceFile *source, Diagnostics *diags, StringBuilder *out) {
     if (options->dump == DUMP_TOKENS) {
         dump_tokens(source, diags, out);
@@ -68,7 +82,7 @@ bool compile_check(const Options *options, Diagnostics *diags) {
     if (options->dump)
         dump(options, source, diags, &text);
     else
-        front_end(source, diags);
+        check(source, diags);
     return output_text(sb_text(&text), diags) && diags->error_count == 0;
 }
 

@@ -169,7 +169,9 @@ const char *options_parse(int argc, char **argv, Options *options) {
         } else if (!options->command && !options->file && find_command(argv[i])) {
             options->command = find_command(argv[i]);
         } else if (options->file) {
-            return text_format("one file at a time: `%s` and `%s`", options->file, argv[i]);
+            return !options->command && !implied
+                       ? not_a_command(options->file)
+                       : text_format("one file at a time: `%s` and `%s`", options->file, argv[i]);
         } else {
             options->file = argv[i];
             if (options->command == COMMAND_RUN)

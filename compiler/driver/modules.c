@@ -1,0 +1,34 @@
+#include "compiler/driver/modules.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "compiler/base/sb.h"
+#include "compiler/driver/install.h"
+#include "compiler/syntax/parser.h"
+#include "compiler/syntax/source_load.h"
+
+static Module *load(void *context, Name name, Diagnostics *diags) {
+    const ModuleSearch *search = context;
+    if (name == search->root->name)
+        return (Module *)search->root;
+    const char *path = text_format("%s%s.fl", search->folder, name_text(name));
+    if (access(path, F_OK) != 0)
+        path = install_find(text_format("stdlib/%s.fl", name_text(name)));
+    const SourceFile *source = path ? source_load(path, diags) : NULL;
+    return source ? parse_module(source, diags) : NULL;
+}
+
+ModuleLoader modules_loader(ModuleSearch *search, Module *root) {
+    const char *path = root->file->path;
+    const char *slash = strrchr(path, '/');
+    *search = (ModuleSearch){.root = root, .folder = text_format("%.*s", slash ? (int)(slash + 1 - path) : 0, path)};
+    return (ModuleLoader){.load = load, .context = search};
+}
+
+bool modules_is_library(const Module *module) {
+    for (size_t i = 0; i < module->functions.len; i++)
+        if (strcmp(name_text(module->functions.data[i]->name), "main") == 0)
+            return false;
+    return module->statements.len == 0 && module->functions.len + module->constants.len + module->aliases.len > 0;
+}
