@@ -23,6 +23,7 @@ class Expectation:
     timeout: float = 10
     only: str = ""  # "parallel" or "seeded"
     workers: int = 0
+    module: bool = False  # no program, but a module that programs beside it use
 
 
 def set_option(expected, name, value):
@@ -43,6 +44,8 @@ def set_option(expected, name, value):
         expected.timeout = float(value)
     elif name == "only" and value in ("parallel", "seeded"):
         expected.only = value
+    elif name == "module":
+        expected.module = True
     elif name == "workers":
         expected.workers = int(value)
     else:
