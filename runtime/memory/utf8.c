@@ -34,3 +34,32 @@ bool utf8_check(const char *bytes, size_t length, uint64_t *points) {
     *points = count;
     return true;
 }
+
+// Of eight bytes, those that start a code point: all but 10xxxxxx.
+static unsigned starts_in(const char *bytes) {
+    uint64_t eight;
+    memcpy(&eight, bytes, 8);
+    uint64_t continues = eight & ~eight << 1 & 0x8080808080808080u;
+    return 8 - (unsigned)__builtin_popcountll(continues);
+}
+
+uint64_t utf8_count(const char *bytes, size_t length) {
+    uint64_t count = 0;
+    size_t i = 0;
+    for (; i + 8 <= length; i += 8)
+        count += starts_in(bytes + i);
+    for (; i < length; i++)
+        count += (bytes[i] & 0xc0) != 0x80;
+    return count;
+}
+
+size_t utf8_skip(const char *bytes, uint64_t points) {
+    const char *at = bytes;
+    for (; points >= 8; points -= starts_in(at), at += 8)
+        ;                        // 8 bytes start at most 8 code points
+    while ((*at & 0xc0) == 0x80) // the last one counted may go on
+        at++;
+    for (; points > 0; points--)
+        at += utf8_size(*at);
+    return (size_t)(at - bytes);
+}

@@ -9,6 +9,12 @@
 // Whether `length` bytes are UTF-8; then *points is their number of code points.
 bool utf8_check(const char *bytes, size_t length, uint64_t *points);
 
+// The number of code points in `length` bytes of valid UTF-8.
+uint64_t utf8_count(const char *bytes, size_t length);
+
+// The bytes that the first `points` code points of valid UTF-8 take; there must be as many, and one more or a NUL.
+size_t utf8_skip(const char *bytes, uint64_t points);
+
 // The length in bytes (1 to 4) of the code point that starts with this byte of valid UTF-8.
 static inline unsigned utf8_size(char first) {
     unsigned char byte = (unsigned char)first;

@@ -1,0 +1,85 @@
+// Structural equality: one loop over a work list of pairs of records or lists. The two values have one static type,
+// but within unions records of the same fields may have different types, so both sides are looked at by their own.
+#include <string.h>
+
+#include "runtime/value/heap.h"
+#include "runtime/value/work.h"
+
+static bool equal_floats(FlWord left, FlWord right) {
+    double a, b;
+    memcpy(&a, &left, sizeof a);
+    memcpy(&b, &right, sizeof b);
+    return a == b; // so nan differs from itself, and 0.0 equals -0.0
+}
+
+static bool same_fields(const FlType *left, const FlType *right) {
+    if (left == right)
+        return true;
+    if (left->field_count != right->field_count)
+        return false;
+    for (uint32_t i = 0; i < left->field_count; i++)
+        if (strcmp(left->fields[i].name, right->fields[i].name) != 0)
+            return false;
+    return true;
+}
+
+// Lists of numbers without a choice, hence compared as memory.
+static bool is_flat(const Place *left, const Place *right) {
+    const FlType *element = left->type->element;
+    return element == right->type->element &&
+           (element->kind == FL_KIND_INT || element->kind == FL_KIND_BOOL || element->kind == FL_KIND_PID);
+}
+
+// Compares two records or lists as far as can be seen at once, and leaves the rest to the work list.
+static bool compare_places(Work *work, const View *left, const View *right) {
+    uint64_t left_count, right_count;
+    Place a = place_of(left, &left_count), b = place_of(right, &right_count);
+    if (left_count != right_count)
+        return false;
+    if (left_count == 0)
+        return true;
+    if (left->kind == FL_KIND_RECORD ? !same_fields(left->type, right->type) : is_flat(&a, &b))
+        return left->kind == FL_KIND_LIST && memcmp(a.words, b.words, left_count * sizeof(FlWord)) == 0;
+    return work_push(work, a, b, left_count);
+}
+
+static bool compare(Work *work, const View *left, const View *right) {
+    if (left->kind != right->kind)
+        return false;
+    switch (left->kind) {
+    case FL_KIND_NIL:
+        return true;
+    case FL_KIND_FLOAT:
+        return equal_floats(left->scalar, right->scalar);
+    case FL_KIND_STRING:
+        return fl_string_equal((FlString *)left->scalar, (FlString *)right->scalar);
+    case FL_KIND_RECORD:
+    case FL_KIND_LIST:
+        return compare_places(work, left, right);
+    default:
+        return left->scalar == right->scalar;
+    }
+}
+
+bool fl_equal(FlProcess *self, const FlType *type, const FlWord *a, const FlWord *b) {
+    Work work;
+    work_begin(&work, self);
+    View left = view_value(type, a), right = view_value(type, b);
+    if (!compare(&work, &left, &right))
+        return false;
+    for (uint64_t round = 1; work.count > 0; round++) {
+        if (round % VALUE_POLL_ROUNDS == 0)
+            value_poll(self);
+        WorkItem *top = work_top(&work);
+        if (top->index == top->count) {
+            work.count--;
+            continue;
+        }
+        left = place_part(&top->left, top->index);
+        right = place_part(&top->right, top->index);
+        top->index++;
+        if (!compare(&work, &left, &right))
+            return false;
+    }
+    return true;
+}

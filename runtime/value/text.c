@@ -1,0 +1,185 @@
+// The text of any value: one loop over a work list of the records and lists that are open.
+#include "runtime/value/text.h"
+
+#include <string.h>
+
+#include "runtime/value/builder.h"
+#include "runtime/value/heap.h"
+#include "runtime/value/number.h"
+#include "runtime/value/work.h"
+
+// There are fewer slots than 2^25 (27 million control blocks fit the region), so that a slot and its generation
+// make one number, small for the first process of each slot.
+enum { PID_SLOT_BITS = 25 };
+
+unsigned text_pid(FlPid pid, char *bytes) {
+    memcpy(bytes, "<0.", 3);
+    uint64_t slot = (uint32_t)pid, generation = (pid >> 32) - (pid >> 32 != 0);
+    unsigned length = 3 + number_write_unsigned((generation << PID_SLOT_BITS) + slot, bytes + 3);
+    bytes[length++] = '>';
+    return length;
+}
+
+// ---- strings inside of values --------------------------------------------------------------------------------------
+
+static bool needs_escape(char byte) {
+    return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
+}
+
+static void add_escape(Builder *text, char byte) {
+    static const char hex[] = "0123456789abcdef";
+    switch (byte) {
+    case '"':
+    case '\\':
+        builder_add(text, (char[]){'\\', byte}, 2);
+        break;
+    case '\n':
+        builder_add(text, "\\n", 2);
+        break;
+    case '\r':
+        builder_add(text, "\\r", 2);
+        break;
+    case '\t':
+        builder_add(text, "\\t", 2);
+        break;
+    default:
+        builder_add(text, "\\u{", 3);
+        if (byte >= 0x10)
+            builder_add_byte(text, hex[byte >> 4]);
+        builder_add(text, (char[]){hex[byte & 15], '}'}, 2);
+    }
+}
+
+static void add_quoted(Builder *text, const FlString *string) {
+    builder_add_byte(text, '"');
+    for (uint64_t at = 0; at < string->length && !text->full;) {
+        uint64_t plain = at;
+        while (plain < string->length && !needs_escape(string->bytes[plain]))
+            plain++;
+        builder_add(text, string->bytes + at, plain - at);
+        if (plain < string->length)
+            add_escape(text, string->bytes[plain++]);
+        at = plain;
+    }
+    builder_add_byte(text, '"');
+}
+
+// ---- values --------------------------------------------------------------------------------------------------------
+
+static void add_number(Builder *text, unsigned length, const char *bytes) { builder_add(text, bytes, length); }
+
+static void add_float(Builder *text, FlWord bits) {
+    char bytes[NUMBER_FLOAT_MAX];
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    add_number(text, number_write_float(value, bytes), bytes);
+}
+
+static void open_place(Builder *text, Work *work, const View *view) {
+    uint64_t count;
+    Place place = place_of(view, &count);
+    builder_add_byte(text, view->kind == FL_KIND_LIST ? '[' : '{');
+    if (!work_push(work, place, (Place){0}, count)) { // a report: too deep
+        builder_add_text(text, "…");
+        builder_add_byte(text, view->kind == FL_KIND_LIST ? ']' : '}');
+    }
+}
+
+static void add_view(Builder *text, Work *work, const View *view) {
+    char bytes[TEXT_PID_MAX];
+    switch (view->kind) {
+    case FL_KIND_NIL:
+        builder_add(text, "nil", 3);
+        break;
+    case FL_KIND_BOOL:
+        builder_add_text(text, view->scalar != 0 ? "true" : "false");
+        break;
+    case FL_KIND_INT:
+        add_number(text, number_write_int((int64_t)view->scalar, bytes), bytes);
+        break;
+    case FL_KIND_FLOAT:
+        add_float(text, view->scalar);
+        break;
+    case FL_KIND_STRING:
+        add_quoted(text, view_string(view));
+        break;
+    case FL_KIND_PID:
+        add_number(text, text_pid(view->scalar, bytes), bytes);
+        break;
+    case FL_KIND_RECORD:
+    case FL_KIND_LIST:
+        open_place(text, work, view);
+        break;
+    default:
+        builder_add_text(text, "<function>");
+    }
+}
+
+// Writes the next part of the innermost open place, or closes it.
+static void step(Builder *text, Work *work) {
+    WorkItem *top = work_top(work);
+    bool list = top->left.type->kind == FL_KIND_LIST;
+    if (top->index == top->count) {
+        builder_add_byte(text, list ? ']' : '}');
+        work->count--;
+        return;
+    }
+    uint64_t index = top->index++;
+    if (index > 0)
+        builder_add(text, ", ", 2);
+    if (!list) {
+        builder_add_text(text, top->left.type->fields[index].name);
+        builder_add(text, ": ", 2);
+    }
+    View part = place_part(&top->left, index);
+    add_view(text, work, &part);
+}
+
+static void write_view(Builder *text, FlProcess *self, const View *view) {
+    Work work;
+    work_begin(&work, self);
+    add_view(text, &work, view);
+    for (uint64_t round = 1; work.count > 0 && !text->full; round++) {
+        step(text, &work);
+        if (self != NULL && round % VALUE_POLL_ROUNDS == 0)
+            value_poll(self);
+    }
+}
+
+FlString *fl_text(FlProcess *self, const FlType *type, const FlWord *value) {
+    View view = view_value(type, value);
+    if (view.kind == FL_KIND_STRING)
+        return (FlString *)view.scalar;
+    if (view.kind == FL_KIND_INT)
+        return fl_text_int(self, (int64_t)view.scalar);
+    Builder text;
+    builder_begin(&text, self);
+    write_view(&text, self, &view);
+    return builder_finish(&text);
+}
+
+// ---- for reports ---------------------------------------------------------------------------------------------------
+
+static size_t cut(const View *view, char *bytes, size_t size) {
+    static const char mark[] = "…";
+    Builder text;
+    builder_fixed(&text, bytes, size - sizeof mark);
+    write_view(&text, NULL, view);
+    size_t length = text.length;
+    if (text.full) {
+        memcpy(bytes + length, mark, sizeof mark - 1);
+        length += sizeof mark - 1;
+    }
+    bytes[length] = 0;
+    return length;
+}
+
+size_t text_cut_word(FlWord word, char *bytes, size_t size) {
+    View view = view_tagged(word);
+    return cut(&view, bytes, size);
+}
+
+size_t text_cut_value(const FlType *type, const FlWord *value, char *bytes, size_t size) {
+    View view = view_value(type, value);
+    return cut(&view, bytes, size);
+}
