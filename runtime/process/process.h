@@ -16,6 +16,7 @@
 #include "runtime/abi/abi.h"
 #include "runtime/memory/arena.h"
 #include "runtime/memory/message.h"
+#include "runtime/platform/stack.h"
 #include "runtime/platform/switch.h"
 
 #define PROCESS_BYTES 320
@@ -28,6 +29,7 @@ enum { MAILBOX_EMPTY = 0, MAILBOX_PARKED = 1, MAILBOX_CLOSED = 2 };
 enum {
     REQUEST_PREEMPT = 1, // the time slice is over
     REQUEST_SIGNALS = 2, // a signal that must not wait for the next receive is in the mailbox
+    REQUEST_NO_MEMORY = 4, // end: memory is out, and something it had to be told could not be
 };
 
 // Why a process gave the worker back; set by the process, read by the scheduler right after the switch.
@@ -44,8 +46,12 @@ enum {
     FLAG_MAIN = 1,      // the first process
     FLAG_DYING = 2,     // runs its defers: exit signals are ignored, receive is refused
     FLAG_REPORT = 4,    // it crashed: a report is due
-    FLAG_RECEIVING = 8, // between receive_begin and its end, with a private scan position
+    FLAG_TESTING = 8,   // *scan was given out by this receive and is not to be given out again
+    FLAG_PARKED = 16,   // parked in a receive, which goes on when it is entered again
 };
+
+// Values of `names`.
+enum { NAMES_NONE, NAMES_SOME, NAMES_CLOSED };
 
 // The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline is what is armed.
 typedef struct FlTimeout {
@@ -53,6 +59,12 @@ typedef struct FlTimeout {
     uint32_t index; // 1 + place in the heap; 0: not armed
     uint32_t shard;
 } FlTimeout;
+
+// Free control blocks, linked by queue_next; belongs to one worker.
+typedef struct ProcessCache {
+    FlProcess *free;
+    uint32_t count;
+} ProcessCache;
 
 typedef struct FlSide FlSide;     // side.h
 typedef struct FlWorker FlWorker; // the scheduler's; its head is ProcessWorker
@@ -73,11 +85,12 @@ struct FlProcess {
     _Atomic(uint32_t) requests;
     uint8_t status;         // ProcessStatus; owner
     uint8_t flags;          // FLAG_*; owner
-    uint16_t reserved;
+    _Atomic(uint8_t) names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, the owner's death sets NAMES_CLOSED
+    uint8_t reserved;
     FlProcess *queue_next;  // link in a run queue or free list; belongs to that queue
     FlMessage *first;       // private list: drained messages not yet taken, oldest first; owner
     FlMessage **last;       // where the next drained message is linked
-    FlMessage **scan;       // the link to the next message that this receive has not tested yet
+    FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
     uint32_t mail_count;    // messages in the private list; owner
     uint32_t slice;         // polls or time units used; the scheduler's
     FlWorker *worker;       // who runs it; set by the scheduler at each resume
@@ -104,16 +117,19 @@ _Static_assert(sizeof(FlProcess) == PROCESS_BYTES, "a control block is 320 bytes
 // The head of a worker: all that the process room knows of it.
 typedef struct ProcessWorker {
     FlContext scheduler; // where the process that runs gives the worker back to
+    SanitizedStack sanitized; // of the thread
+    StackCache stacks;
+    ProcessCache slots;
     int64_t polls_left;  // seeded schedule: polls until the next preemption; otherwise unused
     bool counts_polls;   // seeded schedule: every poll is taken, the limit stays poisoned
 } ProcessWorker;
 
 // What the process room asks of its scheduler. Set once before the first process exists.
 typedef struct ProcessHooks {
-    void (*wake)(FlProcess *process);    // makes a process that was just taken out of PARKED (or is new) runnable; any thread
-    int64_t (*now)(void);                // nanoseconds; virtual in the seeded schedule
-    void (*disarm)(FlProcess *process);  // takes its timeout out of the timer queue
-    uint64_t (*draw_slice)(FlWorker *);  // seeded schedule: polls of the next slice
+    void (*wake)(FlProcess *process);       // makes a process that was just taken out of PARKED (or is new) runnable; any thread
+    int64_t (*now)(void);                   // nanoseconds; virtual in the seeded schedule
+    void (*disarm)(FlProcess *process);     // takes its timeout out of the timer queue
+    int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
 } ProcessHooks;
 extern ProcessHooks process_hooks;
 
@@ -125,7 +141,11 @@ FlArena *process_arena(FlProcess *self);
 _Noreturn void process_out_of_memory(FlProcess *self);
 // Ends self with a report: text is static or lives until the end of the process; site may be NULL.
 _Noreturn void process_panic(FlProcess *self, const char *text, const FlSite *site);
+_Noreturn void process_panic_name(FlProcess *self, const FlString *name, const FlSite *site); // the name is taken
 // fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
+
+// Asks for a poll: sets REQUEST_* bits, then poisons the limit. Any thread; harmless if the slot has another process by now.
+void process_request(FlProcess *process, uint32_t request);
 
 static inline FlPid process_pid(const FlProcess *process) {
     return __atomic_load_n(&process->head.pid, __ATOMIC_RELAXED);

@@ -1,0 +1,104 @@
+// Stack switching on x86-64 (System V). See switch.h.
+//
+// A suspended stack holds, from its saved stack pointer upwards: r15 r14 r13 r12 rbx rbp, the address to go on at. Going on is `pop; jmp`
+// and not `ret`: the return would be mispredicted every time.
+
+    .text
+
+// void platform_switch(FlContext *save (rdi), FlContext to (rsi))
+    .globl platform_switch
+    .type platform_switch, @function
+    .p2align 4
+platform_switch:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_adjust_cfa_offset 8
+    pushq %rbx
+    .cfi_adjust_cfa_offset 8
+    pushq %r12
+    .cfi_adjust_cfa_offset 8
+    pushq %r13
+    .cfi_adjust_cfa_offset 8
+    pushq %r14
+    .cfi_adjust_cfa_offset 8
+    pushq %r15
+    .cfi_adjust_cfa_offset 8
+    movq %rsp, (%rdi)
+    movq %rsi, %rsp
+    popq %r15
+    .cfi_adjust_cfa_offset -8
+    popq %r14
+    .cfi_adjust_cfa_offset -8
+    popq %r13
+    .cfi_adjust_cfa_offset -8
+    popq %r12
+    .cfi_adjust_cfa_offset -8
+    popq %rbx
+    .cfi_adjust_cfa_offset -8
+    popq %rbp
+    .cfi_adjust_cfa_offset -8
+    popq %rcx
+    .cfi_adjust_cfa_offset -8
+    .cfi_register %rip, %rcx
+    jmpq *%rcx
+    .cfi_endproc
+    .size platform_switch, . - platform_switch
+
+// Where a fresh context begins: entry in rbx, its argument in r12. The call-frame information ends here.
+    .globl platform_enter
+    .hidden platform_enter
+    .type platform_enter, @function
+    .p2align 4
+platform_enter:
+    .cfi_startproc
+    .cfi_undefined %rip
+    xorl %ebp, %ebp
+    movq %r12, %rdi
+    callq *%rbx
+    ud2
+    .cfi_endproc
+    .size platform_enter, . - platform_enter
+
+// FlContext platform_context(char *top (rdi), void (*entry)(void *) (rsi), void *argument (rdx))
+    .globl platform_context
+    .type platform_context, @function
+    .p2align 4
+platform_context:
+    .cfi_startproc
+    leaq platform_enter(%rip), %rax
+    movq %rax, -24(%rdi)
+    movq $0, -32(%rdi)      // rbp
+    movq %rsi, -40(%rdi)    // rbx
+    movq %rdx, -48(%rdi)    // r12
+    movq $0, -56(%rdi)      // r13
+    movq $0, -64(%rdi)      // r14
+    movq $0, -72(%rdi)      // r15
+    leaq -72(%rdi), %rax
+    retq
+    .cfi_endproc
+    .size platform_context, . - platform_context
+
+// void platform_call_on(char *top (rdi), void (*function)(void *, void *) (rsi), void *a (rdx), void *b (rcx))
+    .globl platform_call_on
+    .type platform_call_on, @function
+    .p2align 4
+platform_call_on:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_def_cfa_offset 16
+    .cfi_offset %rbp, -16
+    movq %rsp, %rbp
+    .cfi_def_cfa_register %rbp
+    movq %rsi, %rax
+    movq %rdi, %rsp
+    movq %rdx, %rdi
+    movq %rcx, %rsi
+    callq *%rax
+    movq %rbp, %rsp
+    popq %rbp
+    .cfi_def_cfa %rsp, 8
+    retq
+    .cfi_endproc
+    .size platform_call_on, . - platform_call_on
+
+    .section .note.GNU-stack, "", @progbits

@@ -1,0 +1,124 @@
+#include "runtime/process/death.h"
+
+#include "runtime/process/call.h"
+#include "runtime/process/mailbox.h"
+#include "runtime/process/names.h"
+#include "runtime/process/run.h"
+#include "runtime/process/side.h"
+#include "runtime/process/signals.h"
+#include "runtime/process/table.h"
+
+enum { PANICS_IN_DEFERS = 64 }; // then the rest of the defers is skipped: each one nests on the stack
+
+void death_begin(FlProcess *self, const FlString *reason, FlMessage *message) {
+    FlSide *side = process_side(self);
+    if (!side) {
+        if (!self->side) self->side = &side_of_last_resort;
+    } else if (!side->reason) {
+        side->reason = reason;
+        side->reason_message = message;
+        message = NULL;
+    }
+    if (message) message_free(message);
+}
+
+const FlString *death_reason(const FlProcess *process) {
+    return process->side && process->side->reason ? process->side->reason : reason_normal;
+}
+
+static void raise_limits(FlProcess *self, FlSide *side) {
+    side->death_deadline = process_hooks.now() + DEATH_NANOSECONDS;
+    if (self->arena.limit != 0) {
+        if (self->arena.limit < self->arena.bytes) self->arena.limit = self->arena.bytes;
+        self->arena.limit += DEATH_BYTES;
+    }
+    self->limit -= side->on_segment ? SEGMENT_RESERVE : FL_STACK_SLACK / 4;
+    if (__atomic_load_n(&self->head.stack_limit, __ATOMIC_RELAXED) != UINTPTR_MAX)
+        __atomic_store_n(&self->head.stack_limit, self->limit, __ATOMIC_RELAXED);
+}
+
+static bool may_run_defers(FlProcess *self) {
+    FlSide *side = self->side;
+    return side != &side_of_last_resort && side->panics < PANICS_IN_DEFERS &&
+           process_hooks.now() < side->death_deadline;
+}
+
+_Noreturn void death_run(FlProcess *self) {
+    if (self->flags & FLAG_DYING) {
+        if (self->side != &side_of_last_resort) self->side->panics++;
+    } else {
+        self->flags |= FLAG_DYING;
+        if (self->side != &side_of_last_resort) raise_limits(self, self->side);
+    }
+    while (self->head.defers && may_run_defers(self)) {
+        FlDefer *defer = self->head.defers;
+        self->head.defers = defer->next;
+        defer->run(self, defer->environment);
+    }
+    process_leave_for_good(self, PROCESS_ENDED);
+}
+
+void death_check_time(FlProcess *self) {
+    if (process_hooks.now() < self->side->death_deadline) return;
+    self->head.defers = NULL;
+    process_leave_for_good(self, PROCESS_ENDED);
+}
+
+// What came too late for the process itself: those who linked or monitored it in time are told the true reason.
+static void close_mailbox(FlProcess *process) {
+    FlMessage *message = mailbox_drain(process, MAILBOX_CLOSED);
+    while (message) {
+        FlMessage *next = message->head.next;
+        signal_late(process, message);
+        message = next;
+    }
+}
+
+static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reason) {
+    FlPid self = process->head.pid;
+    bool told = true;
+    if (peer->linked) told &= signal_send_reason(SIGNAL_LINK_EXIT, self, peer->pid, reason);
+    for (uint32_t i = 0; i < peer->watching; i++)
+        told &= signal_send_down(self, peer->pid, reason);
+    if (peer->monitoring) signal_send(SIGNAL_DEMONITOR, self, peer->pid);
+    // Who can't be told must not wait for ever: it shares our lack of memory.
+    if (!told) process_abandon(peer->pid);
+}
+
+static void tell_peers(FlProcess *process) {
+    const Peers *peers = &process->side->peers;
+    const FlString *reason = death_reason(process);
+    for (uint32_t i = 0; i < peers->capacity; i++) {
+        if (peers->places[i].pid != 0) tell_peer(process, &peers->places[i], reason);
+    }
+}
+
+static void free_all(ProcessWorker *worker, FlProcess *process) {
+    calls_free(worker, process);
+    for (FlMessage *message = process->first; message;) {
+        FlMessage *next = message->head.next;
+        message_free(message);
+        message = next;
+    }
+    if (process->timeout.shard != 0) process_hooks.disarm(process);
+    side_free(process);
+    arena_deinit(&process->arena, &process->head.bump);
+    process_release(&worker->slots, process);
+}
+
+void death_bury(ProcessWorker *worker, FlProcess *process) {
+    names_forget(process);
+    close_mailbox(process);
+    if (process->side) tell_peers(process);
+    free_all(worker, process);
+}
+
+void death_drop(ProcessWorker *worker, FlProcess *process) {
+    names_forget(process);
+    for (FlMessage *message = mailbox_drain(process, MAILBOX_CLOSED); message;) {
+        FlMessage *next = message->head.next;
+        message_free(message);
+        message = next;
+    }
+    free_all(worker, process);
+}

@@ -1,0 +1,56 @@
+// The mailbox word: EMPTY, PARKED, CLOSED, or the newest message of a list.
+//
+// Protocol. A sender replaces EMPTY, PARKED or a list by its message (compare-and-swap); the one that replaces PARKED must wake the process. The
+// receiver replaces a list by EMPTY when it drains, and EMPTY by PARKED when it parks, after everything that its next owner will read is written: if a message
+// came in between, parking fails and the process goes on. So no wake-up is lost: a message is either seen by the drain before the park, or it makes the park
+// fail, or it finds PARKED. Death replaces anything by CLOSED, once.
+#ifndef FLUFFY_RUNTIME_PROCESS_MAILBOX_H
+#define FLUFFY_RUNTIME_PROCESS_MAILBOX_H
+
+#include "runtime/process/process.h"
+
+// Any thread. false: the mailbox is closed, the message still is the caller's.
+static inline bool mailbox_push(FlProcess *to, FlMessage *message) {
+    uintptr_t old = atomic_load_explicit(&to->mailbox, memory_order_relaxed);
+    do {
+        if (old == MAILBOX_CLOSED) return false;
+        message->head.next = old <= MAILBOX_CLOSED ? NULL : (FlMessage *)old;
+        // Release: the message's contents, for the drain. Acquire: when PARKED is replaced, all that the process wrote before it parked.
+    } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &old, (uintptr_t)message, memory_order_acq_rel,
+                                                    memory_order_relaxed));
+    if (old == MAILBOX_PARKED) process_hooks.wake(to);
+    return true;
+}
+
+// Takes PARKED away, and with it the right to schedule the process; false: it is not parked. Timers use it. Any thread.
+static inline bool mailbox_unpark(FlProcess *process) {
+    uintptr_t old = MAILBOX_PARKED;
+    return atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_EMPTY, memory_order_acquire,
+                                                   memory_order_relaxed);
+}
+
+// Owner, on another stack than the process's. false: something is in the mailbox, the process goes on.
+static inline bool mailbox_park(FlProcess *process) {
+    uintptr_t old = MAILBOX_EMPTY;
+    return atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_PARKED, memory_order_release,
+                                                   memory_order_relaxed);
+}
+
+// Owner. Everything in the mailbox, oldest first; the mailbox becomes `state` (MAILBOX_EMPTY or MAILBOX_CLOSED).
+static inline FlMessage *mailbox_drain(FlProcess *self, uintptr_t state) {
+    if (state == MAILBOX_EMPTY && atomic_load_explicit(&self->mailbox, memory_order_relaxed) == MAILBOX_EMPTY)
+        return NULL;
+    // Acquire: the contents of the messages. Release of CLOSED: what a later owner of the slot must not see again.
+    uintptr_t list = atomic_exchange_explicit(&self->mailbox, state, memory_order_acq_rel);
+    FlMessage *newest = list <= MAILBOX_CLOSED ? NULL : (FlMessage *)list;
+    FlMessage *oldest = NULL;
+    while (newest) {
+        FlMessage *next = newest->head.next;
+        newest->head.next = oldest;
+        oldest = newest;
+        newest = next;
+    }
+    return oldest;
+}
+
+#endif

@@ -1,0 +1,18 @@
+// The registry of names. One lock; a name belongs to a process, of which the flag `names` tells whether it has any.
+#ifndef FLUFFY_RUNTIME_PROCESS_NAMES_H
+#define FLUFFY_RUNTIME_PROCESS_NAMES_H
+
+#include "runtime/process/process.h"
+
+typedef enum NamesResult { NAMES_OK, NAMES_TAKEN, NAMES_NO_MEMORY } NamesResult;
+
+// Gives a name to a process; nothing happens if that has ended. Any thread.
+NamesResult names_register(const FlString *name, FlPid pid);
+
+// Frees all names of a process, for good: it can't get new ones. By its last owner.
+void names_forget(FlProcess *process);
+
+// The first name of a process, for reports: copied to `text` and cut to `size` bytes; false if it has none. Any thread.
+bool names_of(FlPid pid, char *text, size_t size);
+
+#endif

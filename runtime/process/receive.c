@@ -1,0 +1,109 @@
+// Receiving: the private list, its scan position, timeouts.
+//
+// A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front when a receive begins.
+#include "runtime/process/death.h"
+#include "runtime/process/receive.h"
+#include "runtime/process/run.h"
+#include "runtime/process/side.h"
+#include "runtime/process/signals.h"
+
+int64_t process_deadline(int64_t milliseconds) {
+    if (milliseconds < 0) return INT64_MAX;
+    if (milliseconds == 0) return 0;
+    int64_t now = process_hooks.now();
+    int64_t longest = (INT64_MAX - 1 - now) / 1000000;
+    return milliseconds > longest ? INT64_MAX - 1 : now + milliseconds * 1000000;
+}
+
+bool process_expired(const FlProcess *self) {
+    if (self->deadline == INT64_MAX) return false;
+    return self->deadline == 0 || process_hooks.now() >= self->deadline;
+}
+
+void process_wait(FlProcess *self) {
+    process_leave(self, PROCESS_WAITING);
+    process_drain(self);
+}
+
+void process_refuse_wait(FlProcess *self, const FlSite *site) {
+    if (self->flags & FLAG_DYING) process_panic(self, "receive in a defer of a process that is ending", site);
+}
+
+void fl_receive_begin(FlProcess *self, int64_t timeout, const FlSite *site) {
+    if (self->flags & FLAG_PARKED) {
+        self->flags &= ~FLAG_PARKED;
+        return;
+    }
+    process_refuse_wait(self, site);
+    self->site = site;
+    self->scan = &self->first;
+    self->flags &= ~FLAG_TESTING;
+    self->deadline = process_deadline(timeout);
+}
+
+FlMessage *fl_receive_next(FlProcess *self) {
+    self->flags &= ~FLAG_PARKED;
+    if (self->flags & FLAG_TESTING) {
+        self->scan = &(*self->scan)->head.next;
+        self->flags &= ~FLAG_TESTING;
+    }
+    if (!*self->scan) process_drain(self);
+    if (*self->scan) self->flags |= FLAG_TESTING;
+    return *self->scan;
+}
+
+static void end_receive(FlProcess *self) {
+    self->flags &= ~FLAG_TESTING;
+    self->scan = &self->first;
+    self->deadline = INT64_MAX;
+}
+
+void process_check_memory(FlProcess *self) {
+    if (__builtin_expect(arena_over_limit(&self->arena), 0)) process_over_limit(self);
+}
+
+void fl_receive_take(FlProcess *self, FlMessage *message) {
+    *self->scan = message->head.next;
+    if (!message->head.next) self->last = self->scan;
+    self->mail_count--;
+    end_receive(self);
+    message_adopt(message, &self->arena);
+    process_check_memory(self);
+}
+
+bool fl_receive_expired(FlProcess *self) {
+    if (!process_expired(self)) return false;
+    end_receive(self);
+    return true;
+}
+
+void fl_receive_wait(FlProcess *self) { process_wait(self); }
+
+void fl_receive_park(FlProcess *self) {
+    self->flags |= FLAG_PARKED;
+    self->status = PROCESS_PARKED;
+}
+
+int64_t fl_mailbox_length(FlProcess *self) {
+    process_drain(self);
+    return self->mail_count;
+}
+
+void fl_sleep(FlProcess *self, int64_t milliseconds, const FlSite *site) {
+    self->site = site;
+    self->deadline = process_deadline(milliseconds < 0 ? 0 : milliseconds);
+    if (self->deadline == 0) process_leave(self, PROCESS_YIELDED);
+    while (!process_expired(self))
+        process_wait(self);
+    self->deadline = INT64_MAX;
+}
+
+uint32_t process_mail_count(FlProcess *process) {
+    uint32_t count = process->mail_count;
+    // Acquire: the links of the list, which nobody else takes apart.
+    uintptr_t list = atomic_load_explicit(&process->mailbox, memory_order_acquire);
+    const FlMessage *message = list <= MAILBOX_CLOSED ? NULL : (const FlMessage *)list;
+    for (; message; message = message->head.next)
+        count += message->kind == MESSAGE_VALUE;
+    return count;
+}

@@ -1,0 +1,24 @@
+// What receive, sleep and call share. Owner, on the process's own stack.
+#ifndef FLUFFY_RUNTIME_PROCESS_RECEIVE_H
+#define FLUFFY_RUNTIME_PROCESS_RECEIVE_H
+
+#include "runtime/process/process.h"
+
+// The deadline of a wait that begins now: 0 has passed already, INT64_MAX (for a negative timeout) never passes.
+int64_t process_deadline(int64_t milliseconds);
+bool process_expired(const FlProcess *self);
+
+// Blocks until something arrived or the deadline has passed (or for no reason), and drains.
+void process_wait(FlProcess *self);
+
+// Panics in a process that is dying.
+void process_refuse_wait(FlProcess *self, const FlSite *site);
+
+// Ends self if what it adopted passed its memory limit.
+void process_check_memory(FlProcess *self);
+_Noreturn void process_over_limit(FlProcess *self);
+
+// Messages that a process which has ended leaves, in its private list and its mailbox word; by its last owner.
+uint32_t process_mail_count(FlProcess *process);
+
+#endif

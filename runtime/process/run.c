@@ -1,0 +1,155 @@
+#include "runtime/process/run.h"
+
+#include "runtime/process/death.h"
+#include "runtime/process/side.h"
+#include "runtime/process/signals.h"
+
+// The worker may be another one each time the process goes on: always read anew.
+static ProcessWorker *worker_of(const FlProcess *self) {
+    return (ProcessWorker *)*(FlWorker *volatile const *)&self->worker;
+}
+
+static __attribute__((noinline)) void leave(FlProcess *self, ProcessStatus status, bool last) {
+    self->status = status;
+    ProcessWorker *worker = worker_of(self);
+    sanitized_switch(&self->context, worker->scheduler, &stack_slot(self->stack)->sanitized, &worker->sanitized, last);
+}
+
+void process_leave(FlProcess *self, ProcessStatus status) {
+    leave(self, status, false);
+    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0) process_take_requests(self);
+}
+
+_Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status) {
+    leave(self, status, true);
+    __builtin_unreachable();
+}
+
+// The first thing on a fresh stack.
+static void enter(void *argument) {
+    FlProcess *self = argument;
+    sanitized_entered();
+    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0) process_take_requests(self);
+    self->head.resume(self);
+    process_leave_for_good(self, self->status == PROCESS_PARKED ? PROCESS_PARKED : PROCESS_ENDED);
+}
+
+static void write_limit(ProcessWorker *worker, FlProcess *process) {
+    uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : process->limit;
+    __atomic_store_n(&process->head.stack_limit, limit, __ATOMIC_RELAXED);
+}
+
+// false: there is no stack for it.
+static bool prepare_stack(ProcessWorker *worker, FlProcess *process) {
+    char *stack = stack_take(&worker->stacks);
+    if (!stack) return false;
+    sanitized_fresh(stack, STACK_BYTES - 128);
+    process->stack = stack;
+    process->limit = (uintptr_t)stack + STACK_RESERVE;
+    process->context = platform_context(stack_top(stack), enter, process);
+    write_limit(worker, process);
+    return true;
+}
+
+static void give_stack_back(ProcessWorker *worker, FlProcess *process) {
+    stack_give(&worker->stacks, process->stack);
+    process->stack = NULL;
+}
+
+static void give_segment_back(FlSide *side) {
+    segment_give(side->segment, side->segment_bytes);
+    side->segment = NULL;
+}
+
+void process_run(ProcessWorker *worker, FlProcess *process) {
+    process->worker = (FlWorker *)worker;
+    if (!process->stack) {
+        if (!prepare_stack(worker, process)) {
+            death_begin(process, reason_no_memory, NULL);
+            process->flags |= FLAG_REPORT;
+            process->status = PROCESS_ENDED;
+            return;
+        }
+    } else if (worker->counts_polls) {
+        write_limit(worker, process);
+    }
+    process->status = PROCESS_RUNNING;
+    sanitized_switch(&worker->scheduler, process->context, &worker->sanitized, &stack_slot(process->stack)->sanitized,
+                     false);
+    FlSide *side = process->side;
+    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED) give_segment_back(side);
+    if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED) give_stack_back(worker, process);
+}
+
+// ---- polls
+
+void process_take_requests(FlProcess *self) {
+    ProcessWorker *worker = worker_of(self);
+    uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : self->limit;
+    // In this order, and sequentially consistent: partner of process_request.
+    __atomic_store_n(&self->head.stack_limit, limit, __ATOMIC_SEQ_CST);
+    uint32_t requests = atomic_exchange_explicit(&self->requests, 0, memory_order_seq_cst);
+    if (requests & REQUEST_NO_MEMORY) death_begin(self, reason_no_memory, NULL);
+    if (self->flags & FLAG_DYING) {
+        death_check_time(self);
+    } else if (requests & (REQUEST_SIGNALS | REQUEST_NO_MEMORY)) {
+        process_drain(self);
+    }
+    if (requests & REQUEST_PREEMPT) process_leave(self, PROCESS_YIELDED);
+}
+
+static void count_poll(FlProcess *self) {
+    ProcessWorker *worker = worker_of(self);
+    if (--worker->polls_left > 0) return;
+    worker->polls_left = process_hooks.draw_slice(self->worker);
+    process_leave(self, PROCESS_YIELDED);
+}
+
+void fl_poll(FlProcess *self) {
+    process_take_requests(self);
+    if (worker_of(self)->counts_polls) count_poll(self);
+}
+
+bool fl_poll_stack(FlProcess *self) {
+    fl_poll(self);
+    return (uintptr_t)__builtin_frame_address(0) < self->limit;
+}
+
+// ---- the large segment
+
+static bool take_segment(FlProcess *self, FlSide *side) {
+    size_t wanted = SEGMENT_BYTES;
+    while (side->stack_limit > wanted)
+        wanted *= 2;
+    side->segment_bytes = wanted;
+    side->segment = segment_take(&side->segment_bytes);
+    (void)self;
+    return side->segment != NULL;
+}
+
+static uintptr_t segment_limit(const FlSide *side) {
+    uintptr_t limit = (uintptr_t)side->segment + STACK_RESERVE + SEGMENT_RESERVE;
+    uintptr_t own = (uintptr_t)side->segment + side->segment_bytes - side->stack_limit;
+    return side->stack_limit != 0 && own > limit ? own : limit;
+}
+
+static void set_limit(FlProcess *self, uintptr_t limit) {
+    self->limit = limit;
+    // A poison that this overwrites leaves its bit behind: look at the bits afterwards, as a poll does.
+    process_take_requests(self);
+}
+
+void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments) {
+    FlSide *side = process_side(self);
+    if (!side) process_out_of_memory(self);
+    if (side->on_segment) process_panic(self, "stack overflow", NULL);
+    if (!side->segment && !take_segment(self, side)) process_panic(self, "stack overflow: no memory for a larger stack", NULL);
+    uintptr_t limit = self->limit;
+    side->on_segment = true;
+    set_limit(self, segment_limit(side));
+    char *bottom = side->segment, *top = bottom + side->segment_bytes;
+    sanitized_call_on(bottom, top, &stack_slot(self->stack)->sanitized, (void (*)(void *, void *))(void *)thunk, self,
+                      arguments);
+    side->on_segment = false;
+    set_limit(self, limit);
+}

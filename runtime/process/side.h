@@ -1,0 +1,36 @@
+// The side block: what few processes need. Made on demand; owner only.
+#ifndef FLUFFY_RUNTIME_PROCESS_SIDE_H
+#define FLUFFY_RUNTIME_PROCESS_SIDE_H
+
+#include "runtime/process/peers.h"
+#include "runtime/process/process.h"
+
+struct FlSide {
+    Peers peers;
+    FlProcess *calls; // reply addresses of calls in progress, newest first, linked by queue_next
+
+    // The large stack segment; NULL: none. Kept from its first use until the next park outside of it.
+    char *segment;
+    size_t segment_bytes;
+    bool on_segment;
+    uint64_t stack_limit; // option of the spawn, bytes; 0: the default
+
+    // The way of death; the first one wins.
+    const FlString *reason;     // what links and monitors are told; NULL: none yet. Static, in the arena, or in reason_message
+    FlMessage *reason_message;  // owned: the exit signal that brought the reason
+    const FlString *report;     // what the report says, if not the reason
+    const FlSite *report_site;  // where it crashed; may be NULL
+    int64_t death_deadline;     // until then its defers may run, nanoseconds
+    uint32_t panics;            // in defers of the dying process
+
+    char *name; // registered first, for reports; owned. NULL: none
+};
+
+// Stands for the side block of a process that can't have one because memory is out: its reason says so, it is never written.
+extern FlSide side_of_last_resort;
+
+// Made if there is none; NULL: memory is out.
+FlSide *process_side(FlProcess *process);
+void side_free(FlProcess *process);
+
+#endif

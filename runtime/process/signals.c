@@ -1,0 +1,244 @@
+#include "runtime/process/signals.h"
+
+#include <string.h>
+
+#include "runtime/memory/object.h"
+#include "runtime/process/death.h"
+#include "runtime/process/mailbox.h"
+#include "runtime/process/side.h"
+#include "runtime/process/table.h"
+
+#define STATIC_REASON(name, text)                                                                                      \
+    static const struct {                                                                                              \
+        FlObject header;                                                                                               \
+        uint32_t length, points;                                                                                       \
+        char bytes[(sizeof(text) + 7) & ~(size_t)7];                                                                   \
+    } name##_text = {{FL_TYPE_STRING, FL_OBJECT_STATIC}, sizeof(text) - 1, sizeof(text) - 1, text};                    \
+    const FlString *const reason_##name = (const FlString *)&name##_text;
+
+STATIC_REASON(normal, "normal")
+STATIC_REASON(shutdown, "shutdown")
+STATIC_REASON(kill, "kill")
+STATIC_REASON(killed, "killed")
+STATIC_REASON(noproc, "noproc")
+STATIC_REASON(no_memory, "out of memory")
+
+bool reason_is(const FlString *reason, const FlString *other) {
+    return reason->length == other->length && memcmp(reason->bytes, other->bytes, reason->length) == 0;
+}
+
+// ---- sending
+
+void signal_route(FlMessage *message) {
+    FlProcess *to = process_slot(message->to);
+    FlPid owner = to ? atomic_load_explicit(&to->alias_of, memory_order_relaxed) : 0;
+    if (owner != 0 && process_pid(to) == message->to) to = process_slot(owner);
+    // Read before the message is given away.
+    bool urgent = message->kind == SIGNAL_EXIT || message->kind == SIGNAL_LINK_EXIT;
+    if (!to || (owner == 0 && process_pid(to) != message->to) || !mailbox_push(to, message)) {
+        signal_bounce(message);
+        return;
+    }
+    if (urgent) process_request(to, REQUEST_SIGNALS);
+}
+
+void process_request(FlProcess *process, uint32_t request) {
+    atomic_fetch_or_explicit(&process->requests, request, memory_order_seq_cst);
+    __atomic_store_n(&process->head.stack_limit, UINTPTR_MAX, __ATOMIC_SEQ_CST);
+}
+
+void process_abandon(FlPid pid) {
+    FlProcess *process = process_find(pid);
+    if (!process) return;
+    process_request(process, REQUEST_NO_MEMORY);
+    if (mailbox_unpark(process)) process_hooks.wake(process);
+}
+
+bool signal_send(uint32_t kind, FlPid from, FlPid to) {
+    FlMessage *message = message_signal(kind);
+    if (!message) return false;
+    message->from = from;
+    message->to = to;
+    signal_route(message);
+    return true;
+}
+
+bool signal_send_reason(uint32_t kind, FlPid from, FlPid to, const FlString *reason) {
+    FlMessage *message = message_copy((FlWord)reason);
+    if (!message) return false;
+    message->kind = kind;
+    message->from = from;
+    message->to = to;
+    signal_route(message);
+    return true;
+}
+
+bool signal_send_down(FlPid ended, FlPid to, const FlString *reason) {
+    FlMessage *message = message_begin(fl_program.types[FL_TYPE_DOWN]);
+    if (!message) return false;
+    FlWord *words = object_words((FlObject *)message->head.root);
+    words[0] = ended;
+    words[1] = (FlWord)reason;
+    if (!message_complete(message)) {
+        message_free(message);
+        return false;
+    }
+    message->kind = SIGNAL_DOWN;
+    message->from = ended;
+    message->to = to;
+    signal_route(message);
+    return true;
+}
+
+void signal_bounce(FlMessage *message) {
+    FlPid from = message->from, ended = message->to;
+    uint32_t kind = message->kind;
+    message_free(message);
+    // If memory is out here, the asker ends anyway at its next allocation; it is not told twice.
+    if (kind == SIGNAL_LINK) signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
+    if (kind == SIGNAL_MONITOR) signal_send_down(ended, from, reason_noproc);
+    if (kind == SIGNAL_UNLINK) signal_send(SIGNAL_UNLINKED, ended, from);
+}
+
+// ---- receiving
+
+// The reply address of a call in progress, or NULL.
+static FlProcess *find_call(FlProcess *self, FlPid alias) {
+    FlProcess *call = self->side ? self->side->calls : NULL;
+    while (call && process_pid(call) != alias)
+        call = call->queue_next;
+    return call;
+}
+
+// A message to another address than self's: of a call in progress, or stray.
+static void accept_reply(FlProcess *self, FlMessage *message) {
+    FlProcess *call = find_call(self, message->to);
+    if (call && !call->first && (message->kind == MESSAGE_VALUE || message->kind == SIGNAL_DOWN)) {
+        call->first = message;
+    } else if (call) {
+        message_free(message);
+    } else {
+        signal_bounce(message);
+    }
+}
+
+static void accept_exit(FlProcess *self, FlMessage *message) {
+    const FlString *reason = (const FlString *)message->head.root;
+    bool own = message->from == self->head.pid;
+    if (reason_is(reason, reason_kill)) {
+        death_begin(self, reason_killed, NULL);
+    } else if (!reason_is(reason, reason_normal) || own) {
+        death_begin(self, reason, message);
+        return;
+    }
+    message_free(message);
+}
+
+static void accept_link_exit(FlProcess *self, FlMessage *message) {
+    Peer *peer = self->side ? peers_find(&self->side->peers, message->from) : NULL;
+    const FlString *reason = (const FlString *)message->head.root;
+    bool stands = peer && peer->linked;
+    if (stands) {
+        peer->linked = false;
+        peers_trim(&self->side->peers, peer);
+    }
+    if (stands && !reason_is(reason, reason_normal)) {
+        death_begin(self, reason, message);
+    } else {
+        message_free(message);
+    }
+}
+
+// Whether the monitor that fired still stands; it then counts as a message from now on.
+static bool accept_down(FlProcess *self, FlMessage *message) {
+    Peer *peer = self->side ? peers_find(&self->side->peers, message->from) : NULL;
+    if (!peer || peer->monitoring == 0) {
+        message_free(message);
+        return false;
+    }
+    peer->monitoring--;
+    peers_trim(&self->side->peers, peer);
+    message->kind = MESSAGE_VALUE;
+    return true;
+}
+
+// Signals that change the set of peers. false: memory is out.
+static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
+    FlSide *side = process_side(self);
+    Peer *peer = side ? peers_make(&side->peers, message->from) : NULL;
+    if (!peer) return false;
+    switch (message->kind) {
+    case SIGNAL_LINK:
+        if (peer->unlinking == 0) peer->linked = true;
+        break;
+    case SIGNAL_UNLINK:
+        peer->linked = false;
+        signal_send(SIGNAL_UNLINKED, self->head.pid, message->from);
+        break;
+    case SIGNAL_UNLINKED:
+        if (peer->unlinking > 0) peer->unlinking--;
+        break;
+    case SIGNAL_MONITOR:
+        peer->watching++;
+        break;
+    case SIGNAL_DEMONITOR:
+        peer->watching = 0;
+        break;
+    }
+    peers_trim(&side->peers, peer);
+    return true;
+}
+
+// Acts on one arrival. true: it is a message, to be kept.
+static bool accept(FlProcess *self, FlMessage *message) {
+    if (message->to != self->head.pid) {
+        accept_reply(self, message);
+        return false;
+    }
+    switch (message->kind) {
+    case MESSAGE_VALUE:
+        return true;
+    case SIGNAL_EXIT:
+        accept_exit(self, message);
+        return false;
+    case SIGNAL_LINK_EXIT:
+        accept_link_exit(self, message);
+        return false;
+    case SIGNAL_DOWN:
+        return accept_down(self, message);
+    default:
+        if (!accept_peer_signal(self, message)) {
+            signal_bounce(message);
+            death_begin(self, reason_no_memory, NULL);
+            return false;
+        }
+        message_free(message);
+        return false;
+    }
+}
+
+void process_drain(FlProcess *self) {
+    FlMessage *message = mailbox_drain(self, MAILBOX_EMPTY);
+    while (message) {
+        FlMessage *next = message->head.next;
+        if (accept(self, message)) {
+            message->head.next = NULL;
+            *self->last = message;
+            self->last = &message->head.next;
+            self->mail_count++;
+        }
+        message = next;
+    }
+    // Deaths are begun above, so that the whole list is dealt with first.
+    if (self->side && self->side->reason && !(self->flags & FLAG_DYING)) death_run(self);
+}
+
+void signal_late(FlProcess *process, FlMessage *message) {
+    bool peer = message->kind == SIGNAL_LINK || message->kind == SIGNAL_MONITOR || message->kind == SIGNAL_UNLINK ||
+                message->kind == SIGNAL_DEMONITOR;
+    if (peer && message->to == process->head.pid && accept_peer_signal(process, message)) {
+        message_free(message);
+    } else {
+        signal_bounce(message);
+    }
+}

@@ -1,0 +1,140 @@
+#include "runtime/process/table.h"
+
+#include <string.h>
+
+#include "runtime/platform/vm.h"
+#include "runtime/process/side.h"
+#include "runtime/process/signals.h"
+
+#define REGION_BYTES ((size_t)8 << 30) // about 27 million control blocks
+#define REGION_LEAST ((size_t)1 << 20)
+#define COMMIT_BYTES ((size_t)320 << 10)
+
+enum { BATCH = 32 }; // slots moved at once between a cache and the region
+
+ProcessHooks process_hooks;
+
+static struct {
+    pthread_mutex_t lock;
+    FlProcess *slots;
+    size_t bytes;      // reserved
+    size_t committed;  // bytes
+    // Slots handed out at least once. Written under the lock (release), read by anybody who looks up a pid.
+    _Atomic(uint32_t) used;
+    FlProcess *free;
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+bool processes_init(void) {
+    side_of_last_resort.reason = reason_no_memory;
+    table.bytes = REGION_BYTES;
+    table.slots = (FlProcess *)vm_reserve(&table.bytes, REGION_LEAST);
+    table.committed = 0;
+    table.free = NULL;
+    atomic_store_explicit(&table.used, 0, memory_order_relaxed);
+    return table.slots != NULL;
+}
+
+void processes_deinit(void) {
+    vm_release((char *)table.slots, table.bytes);
+    table.slots = NULL;
+}
+
+// Puts up to BATCH slots that were never used into the cache. The lock is held.
+static void take_fresh(ProcessCache *cache) {
+    uint32_t used = atomic_load_explicit(&table.used, memory_order_relaxed);
+    uint32_t end = used + BATCH;
+    if ((size_t)end * sizeof(FlProcess) > table.bytes) return;
+    while ((size_t)end * sizeof(FlProcess) > table.committed) {
+        size_t chunk = COMMIT_BYTES;
+        if (table.committed + chunk > table.bytes) chunk = (table.bytes - table.committed) & ~(size_t)4095;
+        if (chunk == 0 || !vm_commit((char *)table.slots + table.committed, chunk)) return;
+        table.committed += chunk;
+    }
+    for (uint32_t index = end; index-- > used;) {
+        FlProcess *process = &table.slots[index];
+        __atomic_store_n(&process->head.pid, index, __ATOMIC_RELAXED); // serial 0: was never alive
+        atomic_store_explicit(&process->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
+        process->queue_next = cache->free;
+        cache->free = process;
+        cache->count++;
+    }
+    atomic_store_explicit(&table.used, end, memory_order_release);
+}
+
+static bool refill(ProcessCache *cache) {
+    pthread_mutex_lock(&table.lock);
+    for (int i = 0; i < BATCH && table.free; i++) {
+        FlProcess *process = table.free;
+        table.free = process->queue_next;
+        process->queue_next = cache->free;
+        cache->free = process;
+        cache->count++;
+    }
+    if (!cache->free) take_fresh(cache);
+    pthread_mutex_unlock(&table.lock);
+    return cache->free != NULL;
+}
+
+static FlPid next_pid(FlPid pid) {
+    uint32_t serial = (uint32_t)(pid >> 32) + 1;
+    if (serial == 0) serial = 1;
+    return (FlPid)serial << 32 | (uint32_t)pid;
+}
+
+FlProcess *process_allocate(ProcessCache *cache) {
+    if (!cache->free && !refill(cache)) return NULL;
+    FlProcess *process = cache->free;
+    cache->free = process->queue_next;
+    cache->count--;
+    process->head.resume = NULL;
+    process->head.frame = NULL;
+    process->head.defers = NULL;
+    memset(&process->queue_next, 0, offsetof(FlProcess, arena) - offsetof(FlProcess, queue_next));
+    process->status = PROCESS_RUNNING;
+    process->flags = 0;
+    process->last = &process->first;
+    process->scan = &process->first;
+    process->deadline = INT64_MAX;
+    arena_init(&process->arena, &process->head.bump, process->embedded, sizeof process->embedded);
+    __atomic_store_n(&process->head.stack_limit, (uintptr_t)0, __ATOMIC_RELAXED);
+    atomic_store_explicit(&process->requests, 0, memory_order_relaxed);
+    atomic_store_explicit(&process->alias_of, 0, memory_order_relaxed);
+    atomic_store_explicit(&process->names, NAMES_NONE, memory_order_relaxed);
+    // The pid before the mailbox opens: who finds it open and compares pids afterwards sees the new one, or its message is dropped by the drain.
+    __atomic_store_n(&process->head.pid, next_pid(process->head.pid), __ATOMIC_RELEASE);
+    atomic_store_explicit(&process->mailbox, MAILBOX_EMPTY, memory_order_release);
+    return process;
+}
+
+void process_release(ProcessCache *cache, FlProcess *process) {
+    process->queue_next = cache->free;
+    cache->free = process;
+    if (++cache->count <= 2 * BATCH) return;
+    pthread_mutex_lock(&table.lock);
+    while (cache->count > BATCH) {
+        process = cache->free;
+        cache->free = process->queue_next;
+        process->queue_next = table.free;
+        table.free = process;
+        cache->count--;
+    }
+    pthread_mutex_unlock(&table.lock);
+}
+
+FlProcess *process_slot(FlPid pid) {
+    uint32_t index = (uint32_t)pid;
+    if (index >= atomic_load_explicit(&table.used, memory_order_acquire)) return NULL;
+    return &table.slots[index];
+}
+
+FlProcess *process_find(FlPid pid) {
+    FlProcess *process = process_slot(pid);
+    if (!process || process_closed(process) || process_pid(process) != pid) return NULL;
+    return process;
+}
+
+void processes_each(void (*visit)(void *context, FlProcess *process), void *context) {
+    uint32_t used = atomic_load_explicit(&table.used, memory_order_acquire);
+    for (uint32_t index = 0; index < used; index++)
+        visit(context, &table.slots[index]);
+}

@@ -1,0 +1,289 @@
+// The parallel schedule: see sched.h for what it promises.
+#include "runtime/platform/futex.h"
+#include "runtime/report/output.h"
+#include "runtime/sched/ring.h"
+#include "runtime/sched/sched.h"
+
+static struct {
+    pthread_mutex_t idle_lock;
+    _Atomic(uint32_t) idle_count; // workers asleep or not started; changed under the lock (sequentially consistent, partner of notify)
+    _Atomic(uint32_t) searching;  // workers that were woken and have not found work yet
+    pthread_t tick;
+    _Atomic(uint32_t) tick_word;  // futex: changes when the tick has to look again
+    _Atomic(int64_t) tick_wakes;  // when the tick looks at the clock next, INT64_MAX: only when told
+    bool tick_stop;               // under the lock
+} parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *worker_thread(void *argument);
+
+// ---- waking workers
+
+// Takes a worker out of the idle ones and makes it search. The lock is held.
+static bool wake_worker(FlWorker *worker) {
+    if (!worker->started) {
+        if (atomic_load(&sched.stopping)) return false;
+        if (pthread_create(&worker->thread, NULL, worker_thread, worker) != 0) return false;
+        worker->started = true;
+    }
+    worker->searching = true;
+    atomic_fetch_add(&parallel.searching, 1);
+    atomic_fetch_sub(&parallel.idle_count, 1);
+    atomic_store_explicit(&worker->asleep, 0, memory_order_release);
+    futex_wake(&worker->asleep, 1);
+    return true;
+}
+
+static void wake_tick(void) {
+    atomic_fetch_add(&parallel.tick_word, 1);
+    futex_wake(&parallel.tick_word, 1);
+}
+
+static void wake_some_worker(void) {
+    pthread_mutex_lock(&parallel.idle_lock);
+    bool all_idle = atomic_load(&parallel.idle_count) == sched.worker_count;
+    for (uint32_t i = 0; i < sched.worker_count && atomic_load(&parallel.searching) == 0; i++) {
+        if (atomic_load_explicit(&sched.workers[i]->asleep, memory_order_relaxed) == 1) wake_worker(sched.workers[i]);
+    }
+    pthread_mutex_unlock(&parallel.idle_lock);
+    if (all_idle) wake_tick(); // it sleeps while nothing runs
+}
+
+// After work was pushed where others may take it.
+static void notify(void) {
+    // Partner: a worker counts itself idle, or stops searching, before its last look at the queues.
+    atomic_thread_fence(memory_order_seq_cst);
+    if (atomic_load_explicit(&parallel.idle_count, memory_order_relaxed) == 0) return;
+    if (atomic_load_explicit(&parallel.searching, memory_order_relaxed) != 0) return;
+    wake_some_worker();
+}
+
+static void parallel_wake(FlProcess *process) {
+    FlWorker *worker = sched_worker();
+    if (!worker) {
+        // The tick, or a host thread.
+        global_push(process, true);
+        notify();
+        return;
+    }
+    FlProcess *before = worker->last_in;
+    worker->last_in = process;
+    if (!before) return;
+    ring_push(worker, before);
+    notify();
+}
+
+static void parallel_yielded(FlWorker *worker, FlProcess *process) {
+    ring_push(worker, process);
+    notify();
+}
+
+// ---- taking work
+
+static FlProcess *steal(FlWorker *worker) {
+    uint32_t first = (uint32_t)random_below(&worker->victims, sched.worker_count);
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        FlWorker *victim = sched.workers[(first + i) % sched.worker_count];
+        if (victim == worker) continue;
+        FlProcess *process = ring_steal(worker, victim);
+        if (process) return process;
+    }
+    return NULL;
+}
+
+static FlProcess *find_work(FlWorker *worker) {
+    FlProcess *process = global_pop_urgent();
+    if (!process && ++worker->picks % GLOBAL_EVERY == 0) process = global_pop(worker);
+    if (!process) process = ring_pop(worker);
+    if (!process) process = global_pop(worker);
+    if (!process) process = steal(worker);
+    return process;
+}
+
+static bool any_work(void) {
+    if (!global_empty()) return true;
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        if (!ring_empty(sched.workers[i])) return true;
+    }
+    return false;
+}
+
+static void stop_searching(FlWorker *worker) {
+    if (!worker->searching) return;
+    worker->searching = false;
+    atomic_fetch_sub(&parallel.searching, 1);
+}
+
+static void sleep_until_woken(FlWorker *worker) {
+    output_flush();
+    stop_searching(worker);
+    pthread_mutex_lock(&parallel.idle_lock);
+    atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
+    uint32_t idle = atomic_fetch_add(&parallel.idle_count, 1) + 1;
+    atomic_thread_fence(memory_order_seq_cst);
+    bool stay = !any_work() && !atomic_load(&sched.stopping);
+    if (stay && idle == sched.worker_count) {
+        sched_quiescent();
+        stay = !atomic_load(&sched.stopping);
+    }
+    if (!stay) {
+        atomic_fetch_sub(&parallel.idle_count, 1);
+        atomic_store_explicit(&worker->asleep, 0, memory_order_relaxed);
+    }
+    pthread_mutex_unlock(&parallel.idle_lock);
+    while (atomic_load_explicit(&worker->asleep, memory_order_acquire) == 1)
+        futex_wait(&worker->asleep, 1, -1);
+}
+
+static FlProcess *wait_for_work(FlWorker *worker) {
+    while (!atomic_load_explicit(&sched.stopping, memory_order_relaxed)) {
+        FlProcess *process = find_work(worker);
+        if (process) {
+            bool was_searching = worker->searching;
+            stop_searching(worker);
+            if (was_searching && any_work()) notify();
+            return process;
+        }
+        sleep_until_woken(worker);
+    }
+    return NULL;
+}
+
+static FlProcess *parallel_pick(FlWorker *worker) {
+    FlProcess *process = worker->last_in;
+    if (process) {
+        worker->last_in = NULL;
+        bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed);
+        if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed)) return process;
+        ring_push(worker, process);
+    }
+    atomic_store_explicit(&worker->slice_over, false, memory_order_relaxed);
+    uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+    atomic_store_explicit(&worker->slice, slice + 1, memory_order_relaxed);
+    return wait_for_work(worker);
+}
+
+static void *worker_thread(void *argument) {
+    worker_loop(argument);
+    return NULL;
+}
+
+// ---- the tick
+
+// A worker that is in the slice it was in at the last tick has used it up.
+static void end_slices(bool all) {
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        FlWorker *worker = sched.workers[i];
+        uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+        bool over = slice == worker->slice_seen;
+        worker->slice_seen = slice;
+        if (!over && !all) continue;
+        FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
+        if (!process) continue;
+        atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
+        process_request(process, REQUEST_PREEMPT);
+    }
+}
+
+// Fires what is due; the earliest deadline left.
+static int64_t fire_timers(int64_t now) {
+    int64_t earliest = INT64_MAX;
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        Timers *timers = &sched.workers[i]->timers;
+        timers_fire(timers, now);
+        int64_t next = atomic_load_explicit(&timers->earliest, memory_order_relaxed);
+        if (next < earliest) earliest = next;
+    }
+    return earliest;
+}
+
+static bool tick_stopped(void) {
+    pthread_mutex_lock(&parallel.idle_lock);
+    bool stop = parallel.tick_stop;
+    pthread_mutex_unlock(&parallel.idle_lock);
+    return stop;
+}
+
+static void *tick_thread(void *argument) {
+    int64_t next_slice = 0, next_flush = 0;
+    (void)argument;
+    while (!tick_stopped()) {
+        uint32_t word = atomic_load(&parallel.tick_word);
+        int64_t now = clock_now();
+        bool busy = atomic_load(&parallel.idle_count) < sched.worker_count;
+        if (busy && now >= next_slice) {
+            end_slices(atomic_load(&sched.stopping));
+            next_slice = now + TICK_NANOSECONDS;
+        }
+        if (busy && now >= next_flush) {
+            output_flush();
+            next_flush = now + 16 * TICK_NANOSECONDS;
+        }
+        // First announced, then looked: a deadline that is added in between is either seen or changes the word.
+        atomic_store(&parallel.tick_wakes, busy ? next_slice : INT64_MAX);
+        atomic_thread_fence(memory_order_seq_cst);
+        int64_t wakes = fire_timers(now);
+        if (busy && next_slice < wakes) wakes = next_slice;
+        atomic_store(&parallel.tick_wakes, wakes);
+        if (wakes == INT64_MAX) {
+            futex_wait(&parallel.tick_word, word, -1);
+        } else if (wakes > now) {
+            futex_wait(&parallel.tick_word, word, wakes - now);
+        }
+    }
+    return NULL;
+}
+
+static void parallel_earlier(int64_t deadline) {
+    atomic_thread_fence(memory_order_seq_cst);
+    if (deadline < atomic_load_explicit(&parallel.tick_wakes, memory_order_relaxed)) wake_tick();
+}
+
+// ---- start and end
+
+static bool parallel_start(void) {
+    global_reset();
+    atomic_store(&parallel.searching, 0);
+    atomic_store(&parallel.idle_count, sched.worker_count - 1);
+    atomic_store(&parallel.tick_wakes, INT64_MAX);
+    parallel.tick_stop = false;
+    for (uint32_t i = 1; i < sched.worker_count; i++)
+        atomic_store(&sched.workers[i]->asleep, 1);
+    sched.workers[0]->started = true;
+    return pthread_create(&parallel.tick, NULL, tick_thread, NULL) == 0;
+}
+
+// The caller may hold the idle lock (sched_quiescent): workers are woken without it, each one once more looks at `stopping` before it sleeps.
+static void parallel_stop(void) {
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        uint32_t asleep = 1;
+        // Only who takes `asleep` away wakes; the counts of idle and searching workers mean nothing any more.
+        if (sched.workers[i]->started) atomic_compare_exchange_strong(&sched.workers[i]->asleep, &asleep, 0);
+        futex_wake(&sched.workers[i]->asleep, 1);
+    }
+    wake_tick();
+}
+
+static void parallel_join(void) {
+    for (uint32_t i = 1; i < sched.worker_count; i++) {
+        pthread_mutex_lock(&parallel.idle_lock);
+        bool started = sched.workers[i]->started;
+        pthread_mutex_unlock(&parallel.idle_lock);
+        if (started) pthread_join(sched.workers[i]->thread, NULL);
+    }
+    pthread_mutex_lock(&parallel.idle_lock);
+    parallel.tick_stop = true;
+    pthread_mutex_unlock(&parallel.idle_lock);
+    wake_tick();
+    pthread_join(parallel.tick, NULL);
+}
+
+const Schedule schedule_parallel = {
+    .wake = parallel_wake,
+    .yielded = parallel_yielded,
+    .pick = parallel_pick,
+    .now = clock_now,
+    .earlier = parallel_earlier,
+    .start = parallel_start,
+    .stop = parallel_stop,
+    .join = parallel_join,
+};

@@ -1,0 +1,209 @@
+#include "runtime/sched/sched.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "runtime/memory/alloc.h"
+#include "runtime/memory/verify.h"
+#include "runtime/platform/futex.h"
+#include "runtime/process/death.h"
+#include "runtime/process/mailbox.h"
+#include "runtime/process/run.h"
+#include "runtime/process/signals.h"
+#include "runtime/process/spawn.h"
+#include "runtime/process/table.h"
+#include "runtime/report/output.h"
+#include "runtime/report/report.h"
+#include "runtime/sched/seeded.h"
+
+struct Sched sched;
+
+static __thread FlWorker *this_worker;
+
+__attribute__((noinline)) FlWorker *sched_worker(void) { return this_worker; }
+
+_Noreturn void sched_fail(const char *text) {
+    char line[256];
+    int length = snprintf(line, sizeof line, "fluffy: %s\n", text);
+    output_report(line, (size_t)length);
+    _exit(1);
+}
+
+// ---- the end of the program
+
+void sched_stop(int status) {
+    if (atomic_exchange(&sched.ended, true)) return;
+    atomic_store(&sched.status, status);
+    atomic_store(&sched.stopping, true);
+    sched.schedule->stop();
+}
+
+void sched_quiescent(void) {
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX) return;
+    }
+    if (!atomic_load(&sched.main_ended)) {
+        report_deadlock();
+        sched_stop(STATUS_DEADLOCK);
+    } else {
+        sched_stop(0);
+    }
+}
+
+void fl_halt(FlProcess *self, int64_t status) {
+    sched_stop((int)(status & 0xff));
+    process_leave_for_good(self, PROCESS_ENDED);
+}
+
+int64_t fl_now(FlProcess *self) {
+    (void)self;
+    return process_hooks.now() / 1000000;
+}
+
+// ---- what becomes of a process that gave the worker back
+
+static void verify(FlProcess *process) {
+    Violation violation = verify_arena(&process->arena, &process->head.bump, process->head.frame);
+    if (!violation.what) return;
+    char text[512], line[640];
+    verify_describe(&violation, text, sizeof text);
+    int length = snprintf(line, sizeof line, "fluffy: internal error: heap of process %llx (%s): %s\n",
+                          (unsigned long long)process->head.pid, process->kind_name, text);
+    output_report(line, (size_t)length);
+    abort();
+}
+
+static void ended(FlWorker *worker, FlProcess *process) {
+    bool main = process->flags & FLAG_MAIN, crashed = process->flags & FLAG_REPORT;
+    bool normal = !crashed && reason_is(death_reason(process), reason_normal);
+    if (crashed || (main && !normal)) report_crash(process);
+    if (main) atomic_store(&sched.main_ended, true);
+    death_bury(&worker->head, process);
+    if (main && !normal) sched_stop(1);
+}
+
+static void park(FlWorker *worker, FlProcess *process) {
+    int64_t deadline = process->deadline;
+    if (deadline == INT64_MAX) {
+        if (!mailbox_park(process)) sched.schedule->wake(process);
+        return;
+    }
+    TimersPark result = timers_park(&worker->timers, process);
+    if (result == TIMERS_PARKED) {
+        sched.schedule->earlier(deadline); // the process may be gone by now
+        return;
+    }
+    if (result == TIMERS_NO_MEMORY) process_request(process, REQUEST_NO_MEMORY);
+    sched.schedule->wake(process);
+}
+
+static void settle(FlWorker *worker, FlProcess *process) {
+    switch ((ProcessStatus)process->status) {
+    case PROCESS_RUNNING: // can't be: process_run gives another status
+    case PROCESS_YIELDED:
+        sched.schedule->yielded(worker, process);
+        break;
+    case PROCESS_PARKED:
+        if (sched.verify) verify(process);
+        park(worker, process);
+        break;
+    case PROCESS_WAITING:
+        park(worker, process);
+        break;
+    case PROCESS_ENDED:
+        ended(worker, process);
+        break;
+    }
+}
+
+void worker_loop(FlWorker *worker) {
+    this_worker = worker;
+    sanitized_thread(&worker->head.sanitized);
+    FlProcess *process;
+    while ((process = sched.schedule->pick(worker)) != NULL) {
+        atomic_store_explicit(&worker->running, process, memory_order_relaxed);
+        process_run(&worker->head, process);
+        atomic_store_explicit(&worker->running, NULL, memory_order_relaxed);
+        if (atomic_load_explicit(&sched.stopping, memory_order_relaxed)) break;
+        settle(worker, process);
+    }
+    this_worker = NULL;
+}
+
+// ---- start and end of the runtime
+
+static FlWorker *make_worker(uint32_t index, const SchedConfig *config) {
+    FlWorker *worker = aligned_alloc(64, (sizeof(FlWorker) + 63) & ~(size_t)63);
+    if (!worker) return NULL;
+    memset(worker, 0, sizeof *worker);
+    worker->index = index;
+    timers_init(&worker->timers, index + 1);
+    uint64_t seed = config->seed;
+    if (!config->seeded && getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = (uint64_t)clock_now() + index;
+    random_seed(&worker->random, seed);
+    random_seed(&worker->victims, ~seed);
+    worker->head.counts_polls = config->seeded;
+    worker->head.polls_left = 1;
+    return worker;
+}
+
+static bool make_workers(const SchedConfig *config) {
+    sched.worker_count = config->seeded ? 1 : config->workers;
+    sched.workers = calloc(sched.worker_count, sizeof(FlWorker *));
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        if (!sched.workers || !(sched.workers[i] = make_worker(i, config))) return false;
+    }
+    return true;
+}
+
+static void drop(void *context, FlProcess *process) {
+    FlWorker *worker = context;
+    if (process_closed(process)) return;
+    process->queue_next = NULL;
+    death_drop(&worker->head, process);
+}
+
+static void free_everything(void) {
+    processes_each(drop, sched.workers[0]);
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        timers_deinit(&sched.workers[i]->timers);
+        free(sched.workers[i]);
+    }
+    free(sched.workers);
+    seeded_deinit();
+    stacks_deinit();
+    processes_deinit();
+}
+
+static bool prepare(const FlProgram *program, const SchedConfig *config) {
+    memset(&sched, 0, sizeof sched);
+    output_init();
+    sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
+    sched.verify = verify_enabled();
+    process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice};
+    if (config->seeded) seeded_init(config->seed);
+    if (!processes_init() || !stacks_init() || !make_workers(config)) return false;
+    FlProcess *main = spawn_new(&sched.workers[0]->head, program->main, "main", program->main_site);
+    if (!main) return false;
+    main->flags |= FLAG_MAIN;
+    this_worker = sched.workers[0];
+    if (!sched.schedule->start()) return false;
+    sched.schedule->wake(main);
+    return true;
+}
+
+int sched_run(const FlProgram *program, const SchedConfig *config) {
+    if (program->abi_version != FL_ABI_VERSION) sched_fail("this program was compiled for another version of the runtime");
+    if (!prepare(program, config)) sched_fail("cannot start: not enough memory, address space or threads");
+    worker_loop(sched.workers[0]);
+    if (config->tidy) {
+        sched.schedule->join();
+        free_everything();
+    }
+    output_flush();
+    int failure = output_failure();
+    return failure ? failure : atomic_load(&sched.status);
+}
