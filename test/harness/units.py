@@ -9,6 +9,8 @@ TIMEOUT = 60
 
 
 def check_unit(settings, binary):
+    if not binary.exists():
+        return "was not built"
     env = {"CMOCKA_MESSAGE_OUTPUT": "STDOUT", **sanitizer_environment(settings.variant)}
     outcome = execute([str(binary.resolve())], TIMEOUT, env=env)
     if outcome.status == 0 and not outcome.timed_out:
