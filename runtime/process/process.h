@@ -92,7 +92,7 @@ struct FlProcess {
     FlMessage **last;       // where the next drained message is linked
     FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
     uint32_t mail_count;    // messages in the private list; owner
-    uint32_t slice;         // polls or time units used; the scheduler's
+    uint32_t verified;      // KB of the arena when the scheduler last had the heap verified
     FlWorker *worker;       // who runs it; set by the scheduler at each resume
 
     // ---- owner only
