@@ -37,7 +37,8 @@ Diag *diag_error(Diagnostics *list, DiagCode code, Span span, const char *format
     diag->message = format_message(format, args);
     diag->order = list->list.len;
     va_end(args);
-    vec_push(&list->list, diag);
+    if (list->list.len < DIAG_MAX_KEPT)
+        vec_push(&list->list, diag);
     if (diag->severity == DIAG_SEVERITY_ERROR)
         list->error_count++;
     else

@@ -41,6 +41,9 @@ typedef struct Diag {
     size_t order; // of arrival; ties in the order of places are kept
 } Diag;
 
+// A broken input can have an error in every byte: this many are kept, the rest is only counted.
+#define DIAG_MAX_KEPT 10000
+
 typedef struct Diagnostics {
     VEC(Diag *) list; // as they arrived; render.h sorts
     size_t error_count, warning_count;

@@ -41,8 +41,18 @@ static int compare_marks(const void *left, const void *right) {
 }
 
 static bool same_diag(const Diag *a, const Diag *b) {
-    return a->code == b->code && a->span.file == b->span.file && a->span.start == b->span.start &&
-           a->span.end == b->span.end && strcmp(a->message, b->message) == 0;
+    return a->code == b->code && a->span.end == b->span.end && strcmp(a->message, b->message) == 0;
+}
+
+// Whether one of the diagnostics before sorted[i], at the same place, says the same.
+static bool is_repeated(Diag *const *sorted, size_t i) {
+    for (size_t j = i; j-- > 0;) {
+        if (sorted[j]->span.file != sorted[i]->span.file || sorted[j]->span.start != sorted[i]->span.start)
+            return false;
+        if (same_diag(sorted[j], sorted[i]))
+            return true;
+    }
+    return false;
 }
 
 // ---- one diagnostic -------------------------------------------------------------------------------------------------
@@ -171,7 +181,7 @@ void diag_render_all(const Diagnostics *list, DiagRenderOptions options, StringB
     qsort(sorted, count, sizeof *sorted, compare_diags);
     size_t shown = 0, hidden = 0, totals[2] = {0};
     for (size_t i = 0; i < count; i++) {
-        if (i > 0 && same_diag(sorted[i - 1], sorted[i]))
+        if (is_repeated(sorted, i))
             continue;
         totals[sorted[i]->severity]++;
         if (shown == max) {

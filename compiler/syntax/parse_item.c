@@ -1,0 +1,107 @@
+// The top level of a module: functions, type aliases, constants, constraints, `extern`, and the statements of a script.
+#include "compiler/syntax/parse.h"
+
+static void add_alias(Parser *p, TypeAlias *alias) {
+    const TypeAlias *first = map_get(&p->aliases, alias->name);
+    if (first) {
+        Diag *diag = parse_complain(p, DIAG_DUPLICATE_DEFINITION, alias->name_span, "the type `%s` is defined twice",
+                                    alias->name->text);
+        diag_label(diag, first->name_span, "first here");
+        return;
+    }
+    map_set(&p->aliases, alias->name, alias);
+    vec_push(&p->module->aliases, alias);
+}
+
+static void parse_alias(Parser *p) {
+    uint32_t start = p->at;
+    TypeAlias *alias = mem_new(TypeAlias);
+    alias->name = take_name(p, "the name of a type", &alias->name_span);
+    expect(p, TOKEN_ASSIGN);
+    alias->type = parse_type_where(p);
+    alias->span = span_from(p, start);
+    if (p->panic)
+        alias->type = error_type(p);
+    add_alias(p, alias);
+}
+
+static void parse_definition(Parser *p, bool exported) {
+    Name name = p->token->value.name;
+    Span name_span = this_span(p);
+    FunctionClause *clause = parse_clause(p);
+    clause->is_exported = exported;
+    collect_functions(p, clause, name, name_span);
+}
+
+static void parse_export(Parser *p) {
+    advance(p);
+    if (is_function_header(p))
+        parse_definition(p, true);
+    else
+        parse_expected(p, DIAG_UNEXPECTED_TOKEN, "a function to export");
+}
+
+// `fn name(…) {` and the like: one error for the word, then the definition as if it were not there.
+static bool skip_foreign_definition(Parser *p) {
+    if (!at_kind(p, TOKEN_NAME) || peek(p, 1)->kind != TOKEN_NAME || peek(p, 1)->newline_before)
+        return false;
+    const char *word = p->token->value.name->text, *help = foreign_word_help(word);
+    Parser behind = *p;
+    advance(&behind);
+    if (!help || !is_function_header(&behind))
+        return false;
+    diag_help(parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "`%s` is no word of Fluffy", word), "%s", help);
+    advance(p);
+    return true;
+}
+
+static void parse_top_statement(Parser *p) {
+    Stmt *stmt = parse_stmt(p);
+    vec_push(&p->module->statements, stmt);
+    end_statement(p, NO_TOKEN, stmt);
+}
+
+static void parse_one(Parser *p) {
+    TokenKind next = (TokenKind)peek(p, 1)->kind;
+    skip_foreign_definition(p);
+    if (at_kind(p, TOKEN_EXPORT))
+        parse_export(p);
+    else if (at_kind(p, TOKEN_EXTERN))
+        parse_extern(p);
+    else if (at_kind(p, TOKEN_WHERE))
+        parse_constraint(p);
+    else if (at_kind(p, TOKEN_NAME) && next == TOKEN_ASSIGN && is_capital(p->token->value.name))
+        parse_alias(p);
+    else if (is_function_header(p))
+        parse_definition(p, false);
+    else
+        parse_top_statement(p);
+}
+
+// A `}` too many is reported unless the item before it is broken already: then it is part of that mistake.
+static bool skip_stray_braces(Parser *p) {
+    if (!p->item_failed || !at_kind(p, TOKEN_CLOSE_BRACE) || !p->token->is_unpaired)
+        return false;
+    advance(p);
+    return true;
+}
+
+static void check_end_of_item(Parser *p) {
+    bool statement_ended = p->panic || at_kind(p, TOKEN_END) || on_new_line(p);
+    if (!statement_ended)
+        parse_expected(p, DIAG_STATEMENTS_ON_ONE_LINE, "a newline before the next definition");
+}
+
+void parse_items(Parser *p) {
+    while (!at_kind(p, TOKEN_END)) {
+        if (skip_stray_braces(p))
+            continue;
+        uint32_t start = p->first = p->at;
+        p->item_failed = false;
+        parse_one(p);
+        check_end_of_item(p);
+        if (p->panic)
+            parse_recover(p, NO_TOKEN, start);
+    }
+    p->first = NO_TOKEN;
+}

@@ -1,0 +1,184 @@
+// Statements and blocks. Statements are separated by newlines; a line that starts with `(`, `[`, `{` or `-` never
+// continues the one above.
+#include "compiler/syntax/parse.h"
+
+// ---- bindings -------------------------------------------------------------------------------------------------------
+
+// `name =`, `_ =`, `name: T =`. A statement has no other use for a `:` behind its first name.
+static bool at_binding(const Parser *p) {
+    TokenKind kind = (TokenKind)p->token->kind, next = (TokenKind)peek(p, 1)->kind;
+    if (peek(p, 1)->newline_before)
+        return false;
+    if (kind == TOKEN_NAME)
+        return next == TOKEN_ASSIGN || next == TOKEN_COLON;
+    if (kind == TOKEN_QUALIFIED) // `name:T = …` without a space
+        return next == TOKEN_ASSIGN || next == TOKEN_PIPE || (next == TOKEN_LESS && peek(p, 1)->start == p->token->end);
+    return (kind == TOKEN_UNDERSCORE || is_word(kind)) && next == TOKEN_ASSIGN;
+}
+
+static void check_local_name(Parser *p, Name name, Span span) {
+    if (!p->panic && is_capital(name))
+        diag_help(parse_complain(p, DIAG_BAD_BINDING, span, "a capital letter begins the names of types"),
+                  "bind a name in lower case; types are named at top level");
+}
+
+static Stmt *parse_binding(Parser *p) {
+    uint32_t start = p->at;
+    Stmt *stmt = mem_new(Stmt);
+    stmt->kind = STMT_BIND;
+    bool colon = false;
+    stmt->bind.name_span = this_span(p);
+    stmt->bind.name = name_of("_");
+    if (at_kind(p, TOKEN_QUALIFIED))
+        stmt->bind.name = take_label(p, &stmt->bind.name_span, &colon);
+    else if (!accept(p, TOKEN_UNDERSCORE))
+        stmt->bind.name = take_name(p, "the name of a binding", &stmt->bind.name_span);
+    if (!p->panic)
+        check_local_name(p, stmt->bind.name, stmt->bind.name_span);
+    if (colon || accept(p, TOKEN_COLON))
+        stmt->bind.type = parse_type_where(p);
+    expect(p, TOKEN_ASSIGN);
+    stmt->bind.value = parse_expr(p);
+    stmt->span = span_from(p, start);
+    if (!stmt->bind.name)
+        stmt->bind.name = name_of("_");
+    return stmt;
+}
+
+// ---- statements -----------------------------------------------------------------------------------------------------
+
+// `left = …` where `left` is more than a name.
+static void reject_assignment(Parser *p, const Expr *left) {
+    Diag *diag = parse_error(p, DIAG_BAD_BINDING, left->span, "this cannot be bound: the left side of `=` is one name");
+    diag_label(diag, this_span(p), "binds what is left of it");
+    if (left->kind == EXPR_FIELD)
+        diag_help(diag, "values do not change; `record with {field: value}` is a new record");
+    else if (left->kind == EXPR_RECORD || left->kind == EXPR_LIST)
+        diag_help(diag, "take a value apart with `match value { pattern -> … }`");
+}
+
+static Stmt *parse_expr_stmt(Parser *p) {
+    uint32_t start = p->at;
+    Stmt *stmt = mem_new(Stmt);
+    stmt->kind = STMT_EXPR;
+    stmt->expr = parse_expr(p);
+    if (!p->panic && at_kind(p, TOKEN_ASSIGN) && !at_line_end(p))
+        reject_assignment(p, stmt->expr);
+    stmt->span = span_from(p, start);
+    return stmt;
+}
+
+static bool is_stray_bracket(const Parser *p) {
+    TokenKind kind = (TokenKind)p->token->kind;
+    return p->token->is_unpaired &&
+           (kind == TOKEN_CLOSE_PAREN || kind == TOKEN_CLOSE_BRACKET || kind == TOKEN_CLOSE_BRACE);
+}
+
+Stmt *parse_stmt(Parser *p) {
+    p->first = p->at;
+    if (is_stray_bracket(p))
+        parse_error(p, DIAG_STRAY_BRACKET, this_span(p), "%s closes nothing",
+                    token_kind_text((TokenKind)p->token->kind));
+    return at_binding(p) ? parse_binding(p) : parse_expr_stmt(p);
+}
+
+// Two things on one line: what the first one is may tell what was meant.
+static void reject_second_statement(Parser *p, const Stmt *stmt) {
+    const Expr *expr = stmt->kind == STMT_EXPR ? stmt->expr : NULL;
+    const char *help = expr && expr->kind == EXPR_NAME ? foreign_word_help(expr->name.name->text) : NULL;
+    if (help) {
+        Diag *diag =
+            parse_error(p, DIAG_FOREIGN_SYNTAX, expr->span, "`%s` is no word of Fluffy", expr->name.name->text);
+        diag_help(diag, "%s", help);
+        return;
+    }
+    if (expr && expr->kind == EXPR_CALL && expr->call.callee->kind == EXPR_NAME && at_kind(p, TOKEN_OPEN_BRACE)) {
+        Diag *diag = parse_error(p, DIAG_NESTED_FUNCTION, expr->span, "functions are defined at top level only");
+        diag_help(diag, "bind a lambda: `%s = (…) -> { … }`", expr->call.callee->name.name->text);
+        return;
+    }
+    if (is_stray_bracket(p)) {
+        parse_error(p, DIAG_STRAY_BRACKET, this_span(p), "%s closes nothing",
+                    token_kind_text((TokenKind)p->token->kind));
+        return;
+    }
+    Diag *diag = parse_expected(p, DIAG_STATEMENTS_ON_ONE_LINE, "an operator or the end of the statement");
+    diag_label(diag, stmt->span, "this statement is complete");
+    if (at_kind(p, TOKEN_ELSE))
+        diag_help(diag, "an `else` follows the `}` of an `if`");
+}
+
+void end_statement(Parser *p, uint32_t open, const Stmt *stmt) {
+    uint32_t end = open == NO_TOKEN ? p->tokens->len - 1 : p->tokens->data[open].partner;
+    if (p->panic || p->at >= end || on_new_line(p))
+        return;
+    if (at_kind(p, TOKEN_SEMICOLON)) {
+        Diag *diag = parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "statements are not separated by `;`");
+        diag_help(diag, "write each statement on a line of its own");
+        advance(p);
+        return;
+    }
+    reject_second_statement(p, stmt);
+}
+
+// ---- blocks ---------------------------------------------------------------------------------------------------------
+
+bool open_block(Parser *p, const char *after) {
+    if (p->panic)
+        return false;
+    if (!at_kind(p, TOKEN_OPEN_BRACE)) {
+        parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
+        return false;
+    }
+    if (on_new_line(p) && *after) {
+        Diag *diag = parse_complain(p, DIAG_BODY_ON_NEXT_LINE, this_span(p), "this `{` belongs on the line above");
+        diag_label(diag, span_after(last_span(p)), "here, after %s", after);
+    }
+    advance(p);
+    return true;
+}
+
+Expr *parse_block(Parser *p, const char *after) {
+    uint32_t open = p->at;
+    if (!open_block(p, after))
+        return error_expr(p);
+    Expr *expr = new_expr(p, EXPR_BLOCK, open);
+    Context before = set_context(p, (Context){.newlines = true});
+    uint32_t subjects = p->subjects;
+    p->subjects = 0;
+    while (inside(p, open)) {
+        uint32_t start = p->at;
+        Stmt *stmt = parse_stmt(p);
+        vec_push(&expr->block.statements, stmt);
+        end_statement(p, open, stmt);
+        if (p->panic)
+            parse_recover(p, open, start);
+    }
+    expr->block.close_span = this_span(p);
+    expect_close(p, open, "");
+    p->context = before;
+    p->subjects = subjects;
+    check_unused(p, &expr->block.statements, false);
+    return done_expr(p, expr);
+}
+
+// ---- statements without effect --------------------------------------------------------------------------------------
+
+static void report_unused(Parser *p, const Stmt *stmt) {
+    char first = stmt->span.file->text[stmt->span.start];
+    Diag *diag = parse_complain(p, DIAG_NO_EFFECT, stmt->span, "this statement has no effect");
+    diag_primary(diag, "the value is not used");
+    if (first == '-' || first == '(' || first == '[' || first == '{')
+        diag_note(diag, "a line that starts with `%c` does not continue the one above", first);
+    else if (stmt->expr->kind == EXPR_BINARY && stmt->expr->binary.op == BINARY_EQ)
+        diag_help(diag, "a binding is written with one `=`");
+}
+
+// Every statement but the last, whose value is the block's; the last too if nobody takes that value.
+void check_unused(Parser *p, const StmtVec *stmts, bool last_too) {
+    for (size_t i = 0; i + 1 < stmts->len + last_too; i++) {
+        const Stmt *stmt = stmts->data[i];
+        if (stmt->kind == STMT_EXPR && !has_effect(stmt->expr))
+            report_unused(p, stmt);
+    }
+}

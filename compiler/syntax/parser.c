@@ -1,0 +1,244 @@
+// The parser's entry, and what all of its files use: looking at tokens, errors, recovery.
+#include "compiler/syntax/parser.h"
+
+#include "compiler/syntax/parse.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+Module *parse_module(const SourceFile *file, Diagnostics *diags) {
+    Module *module = mem_new(Module);
+    module->file = file;
+    module->name = file->module;
+    Tokens *tokens = tokenize(file, diags);
+    Parser p = {.tokens = tokens,
+                .token = tokens->data,
+                .context = {.newlines = true},
+                .arrow_body = NO_TOKEN,
+                .minimum_sign = NO_TOKEN,
+                .first = 0,
+                .diags = diags,
+                .module = module};
+    parse_items(&p);
+    check_clauses(&p);
+    sort_constants(&p);
+    return module;
+}
+
+// ---- looking --------------------------------------------------------------------------------------------------------
+
+bool at_kind(const Parser *p, TokenKind kind) { return p->token->kind == kind; }
+
+const Token *peek(const Parser *p, uint32_t ahead) {
+    uint32_t last = p->tokens->len - 1;
+    return &p->tokens->data[p->at + ahead < last ? p->at + ahead : last];
+}
+
+Span this_span(const Parser *p) { return token_span(p->tokens, p->token); }
+
+Span last_span(const Parser *p) { return p->at ? token_span(p->tokens, p->token - 1) : span_before(this_span(p)); }
+
+Span span_from(const Parser *p, uint32_t start_token) {
+    uint32_t start = p->tokens->data[start_token].start;
+    uint32_t end = p->at > start_token ? p->tokens->data[p->at - 1].end : start;
+    return (Span){p->tokens->file, start, end};
+}
+
+void advance(Parser *p) {
+    if (p->at + 1 < p->tokens->len) {
+        p->at++;
+        p->token++;
+    }
+}
+
+bool accept(Parser *p, TokenKind kind) {
+    if (p->panic || !at_kind(p, kind))
+        return false;
+    advance(p);
+    return true;
+}
+
+bool is_word(TokenKind kind) { return kind >= TOKEN_IF && kind <= TOKEN_NIL; }
+
+bool on_new_line(const Parser *p) { return p->context.newlines && p->token->newline_before; }
+
+// `where name =` declares a constraint; any other `where` belongs to what stands before it.
+static bool declares_constraint(const Token *token) {
+    return token[0].kind == TOKEN_WHERE && token[1].kind == TOKEN_NAME && token[2].kind == TOKEN_ASSIGN;
+}
+
+// Whether a line that starts with this token continues the one above.
+static bool continues_line(const Token *token) {
+    switch (token->kind) {
+    case TOKEN_WITH:
+    case TOKEN_PIPE:
+    case TOKEN_IS:
+    case TOKEN_SEND:
+    case TOKEN_ELSE:
+    case TOKEN_PLUS:
+    case TOKEN_STAR:
+    case TOKEN_SLASH:
+    case TOKEN_PERCENT:
+    case TOKEN_PLUS_PLUS:
+    case TOKEN_EQUAL:
+    case TOKEN_NOT_EQUAL:
+    case TOKEN_LESS:
+    case TOKEN_LESS_EQUAL:
+    case TOKEN_GREATER:
+    case TOKEN_GREATER_EQUAL:
+    case TOKEN_AND_AND:
+    case TOKEN_OR_OR:
+        return true;
+    case TOKEN_DOT: // `.field`
+        return token[1].kind == TOKEN_NAME || is_word(token[1].kind);
+    case TOKEN_WHERE:
+        return !declares_constraint(token);
+    default:
+        return false;
+    }
+}
+
+bool line_ended(const Parser *p) { return on_new_line(p) && p->at > 0 && p->at != p->first; }
+
+bool at_line_end(const Parser *p) { return at_kind(p, TOKEN_END) || (on_new_line(p) && !continues_line(p->token)); }
+
+// ---- errors ---------------------------------------------------------------------------------------------------------
+
+static Diag *report(Parser *p, DiagCode code, Span span, const char *format, va_list args) {
+    char message[400];
+    vsnprintf(message, sizeof message, format, args);
+    if (!p->panic)
+        p->item_failed = true;
+    return diag_error(p->panic ? &p->dropped : p->diags, code, span, "%s", message);
+}
+
+Diag *parse_error(Parser *p, DiagCode code, Span span, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    Diag *diag = report(p, code, span, format, args);
+    va_end(args);
+    p->panic = true;
+    return diag;
+}
+
+Diag *parse_complain(Parser *p, DiagCode code, Span span, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    Diag *diag = report(p, code, span, format, args);
+    va_end(args);
+    return diag;
+}
+
+// What stands at the present place, for people.
+static const char *found_text(const Parser *p) {
+    const Token *token = p->token;
+    switch (token->kind) {
+    case TOKEN_NAME:
+    case TOKEN_QUALIFIED:
+    case TOKEN_INT:
+    case TOKEN_FLOAT: {
+        uint32_t len = token->end - token->start;
+        return text_format("`%.*s`", (int)(len > 60 ? 60 : len), p->tokens->file->text + token->start);
+    }
+    default:
+        return token_kind_text((TokenKind)token->kind);
+    }
+}
+
+// Where nothing follows on the line, the place behind its last token is marked rather than the next line.
+Diag *parse_expected(Parser *p, DiagCode code, const char *wanted) {
+    Diag *diag;
+    if (at_kind(p, TOKEN_END))
+        diag = parse_error(p, code, span_after(last_span(p)), "expected %s, found the end of the file", wanted);
+    else if (line_ended(p))
+        diag = parse_error(p, code, span_after(last_span(p)), "expected %s, found the end of the line", wanted);
+    else
+        diag = parse_error(p, code, this_span(p), "expected %s, found %s", wanted, found_text(p));
+    diag_primary(diag, "expected %s", wanted);
+    foreign_token_help(diag, (TokenKind)p->token->kind);
+    return diag;
+}
+
+bool expect(Parser *p, TokenKind kind) {
+    if (p->panic)
+        return false;
+    if (accept(p, kind))
+        return true;
+    parse_expected(p, DIAG_UNEXPECTED_TOKEN, token_kind_text(kind));
+    return false;
+}
+
+static const char *closing_text(const Token *open) {
+    return open->kind == TOKEN_OPEN_PAREN ? "`)`" : open->kind == TOKEN_OPEN_BRACKET ? "`]`" : "`}`";
+}
+
+bool expect_close(Parser *p, uint32_t open, const char *wanted) {
+    const Token *opening = &p->tokens->data[open];
+    if (p->panic)
+        return false;
+    if (!opening->is_unpaired && p->at == opening->partner) {
+        advance(p);
+        return true;
+    }
+    Span open_span = token_span(p->tokens, opening);
+    if (opening->is_unpaired) {
+        Diag *diag = parse_error(p, DIAG_UNCLOSED_BRACKET, open_span, "%s is never closed",
+                                 token_kind_text((TokenKind)opening->kind));
+        Span here = at_kind(p, TOKEN_END) || p->token->newline_before ? span_after(last_span(p)) : this_span(p);
+        diag_label(diag, here, "%s expected", closing_text(opening));
+        return false;
+    }
+    const char *both = text_format("%s%s%s", wanted, *wanted ? " or " : "", closing_text(opening));
+    diag_label(parse_expected(p, DIAG_UNEXPECTED_TOKEN, both), open_span, "opened here");
+    return false;
+}
+
+bool inside(const Parser *p, uint32_t open) {
+    return !p->panic && p->at < p->tokens->data[open].partner && !at_kind(p, TOKEN_END);
+}
+
+void parse_recover(Parser *p, uint32_t open, uint32_t start) {
+    uint32_t end = open == NO_TOKEN ? p->tokens->len - 1 : p->tokens->data[open].partner;
+    uint32_t depth = open;
+    while (depth != NO_TOKEN && p->tokens->data[depth].is_unpaired)
+        depth = p->tokens->data[depth].parent;
+    if (p->at == start && p->at < end)
+        advance(p);
+    while (p->at < end) {
+        const Token *token = p->token;
+        if (token->parent == depth && token->newline_before && !continues_line(token))
+            break;
+        advance(p);
+    }
+    p->panic = false;
+}
+
+// ---- depth ----------------------------------------------------------------------------------------------------------
+
+static void report_depth(Parser *p, Span span) {
+    if (p->too_deep)
+        p->panic = true;
+    else
+        diag_help(parse_error(p, DIAG_TOO_DEEP, span, "this is nested more than %d deep", SYNTAX_MAX_DEPTH),
+                  "give names to the inner parts");
+    p->too_deep = true;
+}
+
+bool enter(Parser *p) {
+    if (p->panic)
+        return false;
+    if (p->depth >= SYNTAX_MAX_DEPTH) {
+        report_depth(p, this_span(p));
+        return false;
+    }
+    p->depth++;
+    return true;
+}
+
+void leave(Parser *p) { p->depth--; }
+
+Context set_context(Parser *p, Context context) {
+    Context before = p->context;
+    p->context = context;
+    return before;
+}
