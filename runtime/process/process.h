@@ -48,6 +48,8 @@ enum {
     FLAG_REPORT = 4,    // it crashed: a report is due
     FLAG_TESTING = 8,   // *scan was given out by this receive and is not to be given out again
     FLAG_PARKED = 16,   // parked in a receive, which goes on when it is entered again
+    FLAG_SERVICE = 32,  // a process of the runtime: exits (but for "kill") and requests arrive in its private list
+    FLAG_STARTING = 64, // a supervisor's child that has not waited yet: its first wait is reported (SIGNAL_STARTED)
 };
 
 // Values of `names`.

@@ -61,6 +61,13 @@ static void give_segment_back(FlSide *side) {
     side->segment = NULL;
 }
 
+// Tells the supervisor that its child has begun to wait. If memory is out, the supervisor's patience ends instead.
+static void tell_started(FlProcess *process) {
+    if (process->status != PROCESS_WAITING && process->status != PROCESS_PARKED) return;
+    process->flags &= (uint8_t)~FLAG_STARTING;
+    signal_send(SIGNAL_STARTED, process->head.pid, process->side->supervisor);
+}
+
 void process_run(ProcessWorker *worker, FlProcess *process) {
     process->worker = (FlWorker *)worker;
     if (!process->stack) {
@@ -76,6 +83,7 @@ void process_run(ProcessWorker *worker, FlProcess *process) {
     process->status = PROCESS_RUNNING;
     sanitized_switch(&worker->scheduler, process->context, &worker->sanitized, &stack_slot(process->stack)->sanitized,
                      false);
+    if (process->flags & FLAG_STARTING) tell_started(process);
     FlSide *side = process->side;
     if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED) give_segment_back(side);
     if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED) give_stack_back(worker, process);

@@ -23,6 +23,10 @@ struct FlSide {
     int64_t death_deadline;     // until then its defers may run, nanoseconds
     uint32_t panics;            // in defers of the dying process
 
+    FlPid supervisor;      // that started this process as its child; 0: none
+    bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
+    void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
+
     char *name; // registered first, for reports; owned. NULL: none
 };
 

@@ -122,19 +122,24 @@ static void accept_reply(FlProcess *self, FlMessage *message) {
     }
 }
 
-static void accept_exit(FlProcess *self, FlMessage *message) {
+// true: the message is kept, for a process of the runtime.
+static bool accept_exit(FlProcess *self, FlMessage *message) {
     const FlString *reason = (const FlString *)message->head.root;
     bool own = message->from == self->head.pid;
     if (reason_is(reason, reason_kill)) {
         death_begin(self, reason_killed, NULL);
+    } else if (self->flags & FLAG_SERVICE) {
+        return true;
     } else if (!reason_is(reason, reason_normal) || own) {
         death_begin(self, reason, message);
-        return;
+        return false;
     }
     message_free(message);
+    return false;
 }
 
-static void accept_link_exit(FlProcess *self, FlMessage *message) {
+// true: as above.
+static bool accept_link_exit(FlProcess *self, FlMessage *message) {
     Peer *peer = self->side ? peers_find(&self->side->peers, message->from) : NULL;
     const FlString *reason = (const FlString *)message->head.root;
     bool stands = peer && peer->linked;
@@ -142,11 +147,13 @@ static void accept_link_exit(FlProcess *self, FlMessage *message) {
         peer->linked = false;
         peers_trim(&self->side->peers, peer);
     }
+    if (stands && (self->flags & FLAG_SERVICE)) return true;
     if (stands && !reason_is(reason, reason_normal)) {
         death_begin(self, reason, message);
     } else {
         message_free(message);
     }
+    return false;
 }
 
 // Whether the monitor that fired still stands; it then counts as a message from now on.
@@ -199,13 +206,16 @@ static bool accept(FlProcess *self, FlMessage *message) {
     case MESSAGE_VALUE:
         return true;
     case SIGNAL_EXIT:
-        accept_exit(self, message);
-        return false;
+        return accept_exit(self, message);
     case SIGNAL_LINK_EXIT:
-        accept_link_exit(self, message);
-        return false;
+        return accept_link_exit(self, message);
     case SIGNAL_DOWN:
         return accept_down(self, message);
+    case SIGNAL_STARTED:
+    case SIGNAL_SERVICE:
+        if (self->flags & FLAG_SERVICE) return true;
+        signal_bounce(message);
+        return false;
     default:
         if (!accept_peer_signal(self, message)) {
             signal_bounce(message);

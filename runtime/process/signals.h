@@ -21,6 +21,8 @@ enum {
     SIGNAL_MONITOR,
     SIGNAL_DEMONITOR, // all monitors of `from`
     SIGNAL_DOWN,      // root: the record {down, reason}
+    SIGNAL_STARTED,   // a process with FLAG_STARTING waits for the first time; to its supervisor
+    SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; detail, root: the request
 };
 
 // Static reasons.
