@@ -1,0 +1,68 @@
+// spawn_supervisor: a specification is built child by child, then started.
+#include "compiler/codegen/lower.h"
+
+static LLVMValueRef int_or(Function *f, const Tree *tree, int64_t otherwise) {
+    return tree ? process_word(f, tree, type_int) : unit_int(f->unit, otherwise);
+}
+
+static LLVMValueRef string_or_null(Function *f, const Tree *tree) {
+    return tree ? process_word(f, tree, type_string) : LLVMConstNull(f->unit->ptr);
+}
+
+static LLVMValueRef shutdown_time(Function *f, const TreeChild *child) {
+    switch (child->shutdown_kind) {
+    case SHUTDOWN_VALUE:
+        return process_word(f, child->shutdown, type_int);
+    case SHUTDOWN_INFINITY:
+        return unit_int(f->unit, -1);
+    case SHUTDOWN_KILL:
+        return unit_int(f->unit, -2);
+    default:
+        return unit_int(f->unit, -3);
+    }
+}
+
+static void add_child(Function *f, const TreeChild *child, LLVMValueRef specification) {
+    Unit *unit = f->unit;
+    const Instance *body = child->start.body;
+    LLVMValueRef id = process_word(f, child->id, type_string);
+    Words words = {0};
+    const Layout *layout = process_frame(f, &child->start, &words);
+    LLVMValueRef restart = string_or_null(f, child->restart);
+    LLVMValueRef shutdown = shutdown_time(f, child);
+    const char *name = child->start.kind && child->start.kind->function ? child->start.kind->function->text
+                       : body->name ? body->name->text : "spawn";
+    LLVMValueRef frame = RUNTIME(f, fl_supervisor_child, f->process, specification, id, process_start_thunk(unit, &child->start),
+                                 table_type(unit, layout->id), static_c_string(unit, name), restart, shutdown,
+                                 LLVMConstInt(unit->i1, child->starts_supervisor, false), function_site(f));
+    if (layout->words)
+        memory_fill(f, frame, layout->word, words.data, layout->words);
+}
+
+static void add_children(Function *f, const TreeChild *child, LLVMValueRef specification) {
+    if (!child->repeat) {
+        add_child(f, child, specification);
+        return;
+    }
+    Value list = expr(f, child->repeat);
+    CountedLoop loop;
+    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), list_length(f, list));
+    const Type *element = type_resolve(child->repeat->type)->element;
+    Value value = list_element(f, repr_of(f, element), list, index);
+    function_store_local(f, child->element, coerce(f, element, child->element->type, value));
+    add_child(f, child, specification);
+    loop_end(f, &loop);
+}
+
+Value supervisor_spawn(Function *f, const Tree *tree) {
+    LLVMValueRef strategy = string_or_null(f, tree->supervisor.strategy);
+    LLVMValueRef restarts = int_or(f, tree->supervisor.restarts, -1), within = int_or(f, tree->supervisor.within, -1);
+    LLVMValueRef specification = RUNTIME(f, fl_supervisor_new, f->process, strategy, restarts, within, function_site(f));
+    for (size_t i = 0; i < tree->supervisor.count; i++) {
+        Span outer = f->span;
+        f->span = tree->supervisor.children[i].span;
+        add_children(f, &tree->supervisor.children[i], specification);
+        f->span = outer;
+    }
+    return value_one(RUNTIME(f, fl_supervisor_start, f->process, specification, function_site(f)));
+}
