@@ -36,6 +36,13 @@ enum { SANITIZED = 1, STACK_BYTES = 512 << 10, STACK_MAX = 8192, SANITIZER_SLACK
 enum { SANITIZED = 0, STACK_BYTES = 64 << 10, STACK_MAX = 1 << 20, SANITIZER_SLACK = 0 };
 #endif
 
+// Default bytes of a large segment. TSan's own stack ends at 65,536 calls.
+#ifdef SANITIZER_THREAD
+#define SANITIZER_SEGMENT ((size_t)2 << 20)
+#else
+#define SANITIZER_SEGMENT ((size_t)256 << 20)
+#endif
+
 #ifdef SANITIZER_ADDRESS
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>

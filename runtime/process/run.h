@@ -8,7 +8,7 @@
 
 #include "runtime/process/process.h"
 
-#define SEGMENT_BYTES ((size_t)256 << 20) // default size of the large segment
+#define SEGMENT_BYTES SANITIZER_SEGMENT // default size of the large segment
 enum {
     STACK_RESERVE = FL_STACK_SLACK + SANITIZER_SLACK, // below the limit, of every stack
     SEGMENT_RESERVE = 64 << 10,                       // of a segment, further: for the defers of a process that ran out of it

@@ -18,19 +18,28 @@ static void *worker_thread(void *argument);
 
 // ---- waking workers
 
-// Takes a worker out of the idle ones and makes it search. The lock is held.
-static bool wake_worker(FlWorker *worker) {
-    if (!worker->started) {
-        if (atomic_load(&sched.stopping)) return false;
-        if (pthread_create(&worker->thread, NULL, worker_thread, worker) != 0) return false;
-        worker->started = true;
-    }
-    worker->searching = true;
+// Takes a sleeping worker out of the idle ones and makes it search. The lock is held.
+static void wake_worker(FlWorker *worker) {
+    // Before it can run: it stops searching itself.
+    atomic_store_explicit(&worker->searching, true, memory_order_relaxed);
     atomic_fetch_add(&parallel.searching, 1);
     atomic_fetch_sub(&parallel.idle_count, 1);
     atomic_store_explicit(&worker->asleep, 0, memory_order_release);
     futex_wake(&worker->asleep, 1);
-    return true;
+}
+
+// Starts the thread of a worker that has none yet, already awake. The lock is held.
+static void start_worker(FlWorker *worker) {
+    if (atomic_load(&sched.stopping)) return;
+    wake_worker(worker);
+    worker->started = true;
+    if (pthread_create(&worker->thread, NULL, worker_thread, worker) == 0) return;
+    // The others have to do without it.
+    worker->started = false;
+    atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
+    atomic_store_explicit(&worker->searching, false, memory_order_relaxed);
+    atomic_fetch_sub(&parallel.searching, 1);
+    atomic_fetch_add(&parallel.idle_count, 1);
 }
 
 static void wake_tick(void) {
@@ -42,7 +51,13 @@ static void wake_some_worker(void) {
     pthread_mutex_lock(&parallel.idle_lock);
     bool all_idle = atomic_load(&parallel.idle_count) == sched.worker_count;
     for (uint32_t i = 0; i < sched.worker_count && atomic_load(&parallel.searching) == 0; i++) {
-        if (atomic_load_explicit(&sched.workers[i]->asleep, memory_order_relaxed) == 1) wake_worker(sched.workers[i]);
+        FlWorker *worker = sched.workers[i];
+        if (atomic_load_explicit(&worker->asleep, memory_order_relaxed) == 0) continue;
+        if (worker->started) {
+            wake_worker(worker);
+        } else {
+            start_worker(worker);
+        }
     }
     pthread_mutex_unlock(&parallel.idle_lock);
     if (all_idle) wake_tick(); // it sleeps while nothing runs
@@ -60,9 +75,8 @@ static void notify(void) {
 static void parallel_wake(FlProcess *process) {
     FlWorker *worker = sched_worker();
     if (!worker) {
-        // The tick, or a host thread.
+        // The tick, which holds the lock of timers now and looks for a worker afterwards.
         global_push(process, true);
-        notify();
         return;
     }
     FlProcess *before = worker->last_in;
@@ -108,8 +122,8 @@ static bool any_work(void) {
 }
 
 static void stop_searching(FlWorker *worker) {
-    if (!worker->searching) return;
-    worker->searching = false;
+    if (!atomic_load_explicit(&worker->searching, memory_order_relaxed)) return;
+    atomic_store_explicit(&worker->searching, false, memory_order_relaxed);
     atomic_fetch_sub(&parallel.searching, 1);
 }
 
@@ -184,6 +198,18 @@ static void end_slices(bool all) {
     }
 }
 
+// Sees that what is urgent runs soon: by an idle worker, or by one whose process is preempted.
+static void hurry(void) {
+    if (global_empty()) return;
+    notify();
+    if (atomic_load(&parallel.idle_count) > 0) return;
+    static uint32_t turn;
+    FlWorker *worker = sched.workers[turn++ % sched.worker_count];
+    FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
+    atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
+    if (process) process_request(process, REQUEST_PREEMPT);
+}
+
 // Fires what is due; the earliest deadline left.
 static int64_t fire_timers(int64_t now) {
     int64_t earliest = INT64_MAX;
@@ -222,6 +248,7 @@ static void *tick_thread(void *argument) {
         atomic_store(&parallel.tick_wakes, busy ? next_slice : INT64_MAX);
         atomic_thread_fence(memory_order_seq_cst);
         int64_t wakes = fire_timers(now);
+        hurry();
         if (busy && next_slice < wakes) wakes = next_slice;
         atomic_store(&parallel.tick_wakes, wakes);
         if (wakes == INT64_MAX) {

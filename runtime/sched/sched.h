@@ -53,7 +53,7 @@ struct FlWorker {
 
     _Atomic(uint32_t) asleep; // 1 while it sleeps or was not started; changed under the idle lock; futex
     _Atomic(bool) started;    // set under the idle lock, and never while stopping
-    bool searching;           // owner: it was woken and has not found work yet
+    _Atomic(bool) searching;  // it was woken and has not found work yet: set by who wakes it, cleared by the owner
     pthread_t thread;
 
     Timers timers;

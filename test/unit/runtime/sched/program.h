@@ -104,8 +104,9 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
     for (;;) {
         FlMessage *message = fl_receive_next(self);
         if (message) {
+            FlWord root = ((FlMessageHead *)message)->root;
             fl_receive_take(self, message);
-            return ((FlMessageHead *)message)->root;
+            return root;
         }
         if (fl_receive_expired(self)) return 0;
         fl_receive_wait(self);

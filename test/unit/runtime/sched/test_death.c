@@ -235,20 +235,20 @@ static void recursion(FlProcess *self) {
 }
 
 static void deep_main(FlProcess *self) {
-    FlSpawnOptions monitored = {.monitor = true}, small = {.monitor = true, .stack_limit = 2 << 20};
+    FlSpawnOptions monitored = {.monitor = true}, small = {.monitor = true, .stack_limit = 1 << 19};
     say(self, "%lld", (long long)deep(self, 100));
-    say(self, "%lld", (long long)deep(self, 50000));
-    say(self, "%lld", (long long)deep(self, 50001));
+    say(self, "%lld", (long long)deep(self, 10000));
+    say(self, "%lld", (long long)deep(self, 10001));
     spawn(self, recursion, INT64_MAX, 0, 0, 0, &monitored);
     say(self, "%s", reason_of(receive(self, -1)));
-    spawn(self, recursion, 50000, 0, 0, 0, &small);
+    spawn(self, recursion, 9999, 0, 0, 0, &small);
     say(self, "%s", reason_of(receive(self, -1)));
-    say(self, "%lld", (long long)deep(self, 30000));
+    say(self, "%lld", (long long)deep(self, 9000));
 }
 
 static void test_deep(void **state) {
     (void)state;
-    expect(deep_main, 0, "100\n50000\n50001\nspun\nstack overflow\nspun\nstack overflow\n30000\n");
+    expect(deep_main, 0, "100\n10000\n10001\nspun\nstack overflow\nspun\nstack overflow\n9000\n");
 }
 
 // ---- memory
