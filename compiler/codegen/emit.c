@@ -38,7 +38,10 @@ LLVMTargetMachineRef emit_target(const CodegenOptions *options, Diagnostics *dia
         return NULL;
     }
     LLVMCodeGenOptLevel level = options->debug ? LLVMCodeGenLevelNone : LLVMCodeGenLevelDefault;
-    return LLVMCreateTargetMachine(target, triple, "x86-64", "", level, LLVMRelocPIC, LLVMCodeModelDefault);
+    LLVMTargetMachineRef machine =
+        LLVMCreateTargetMachine(target, triple, "x86-64", "", level, LLVMRelocPIC, LLVMCodeModelDefault);
+    LLVMSetTargetMachineAsmVerbosity(machine, true);
+    return machine;
 }
 
 static bool run_passes(Unit *unit, LLVMTargetMachineRef machine) {

@@ -80,7 +80,11 @@ void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instan
 }
 
 void function_end(Function *f) {
-    LLVMBuildUnreachable(f->builder); // the dead block behind the last return
+    for (LLVMBasicBlockRef at = LLVMGetFirstBasicBlock(f->function); at; at = LLVMGetNextBasicBlock(at))
+        if (!LLVMGetBasicBlockTerminator(at)) { // a dead block
+            function_enter(f, at);
+            LLVMBuildUnreachable(f->builder);
+        }
     LLVMDisposeBuilder(f->builder);
     LLVMDisposeBuilder(f->entry);
 }

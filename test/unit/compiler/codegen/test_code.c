@@ -1,0 +1,175 @@
+// Programs built by hand are compiled, linked with a fake runtime and run; their assembly is looked at.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "compiler/base/sb.h"
+#include "compiler/codegen/codegen.h"
+#include "test/unit/compiler/codegen/build.h"
+
+static char folder[] = "/tmp/fluffy-codegen-XXXXXX";
+
+static const char *path_of(const char *name) { return text_format("%s/%s", folder, name); }
+
+static const char *read_stream(FILE *stream) {
+    StringBuilder out = {0};
+    char buffer[4096];
+    for (size_t got; (got = fread(buffer, 1, sizeof buffer, stream)) > 0;)
+        sb_add_bytes(&out, buffer, got);
+    return sb_text(&out);
+}
+
+static void emit(CodegenOutput output, const char *path, bool debug) {
+    Diagnostics diagnostics = {0};
+    CodegenOptions options = {.output = output, .path = path, .debug = debug, .source = "test.fl"};
+    bool done = codegen_emit(&program, &options, &diagnostics);
+    if (!done)
+        print_error("%s: %s\n", diagnostics.list.data[0]->message, diagnostics.list.data[0]->notes.data[0]);
+    assert_true(done);
+}
+
+static const char *emit_text(CodegenOutput output, bool debug) {
+    const char *path = path_of("out.s");
+    emit(output, path, debug);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    const char *content = read_stream(file);
+    fclose(file);
+    return content;
+}
+
+static const char *run(bool debug, const char *argument) {
+    emit(CODEGEN_OBJECT, path_of("out.o"), debug);
+    const char *link = text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c", folder, folder);
+    assert_int_equal(system(link), 0);
+    FILE *pipe = popen(text_format("%s/run %s", folder, argument), "r");
+    assert_non_null(pipe);
+    const char *output = read_stream(pipe);
+    pclose(pipe);
+    return output;
+}
+
+// The part of an assembly or LLVM text that belongs to a function: from its label to the next one's.
+static const char *part(const char *all, const char *label, const char *end) {
+    const char *start = strstr(all, label);
+    assert_non_null(start);
+    const char *stop = strstr(start, end);
+    return mem_copy_text(start, stop ? (size_t)(stop - start) : strlen(start));
+}
+
+static void build_fib(int64_t n) {
+    start_program();
+    Local *parameter = local(0, "n", type_int);
+    Instance *fib = function("fib", type_int, 1, parameter);
+    Tree *first = call(fib, binary(TREE_SUBTRACT, type_int, use(parameter), integer(1)), NULL);
+    Tree *second = call(fib, binary(TREE_SUBTRACT, type_int, use(parameter), integer(2)), NULL);
+    fib->body = choose(binary(TREE_LESS, type_bool, use(parameter), integer(2)), use(parameter),
+                       binary(TREE_ADD, type_int, first, second));
+    set_main(println(call(fib, integer(n), NULL)));
+}
+
+// loop(n, sum) { if n == 0 { sum } else { loop(n - 1, sum + n) } }
+static void build_loop(int64_t n) {
+    start_program();
+    Local *count = local(0, "n", type_int), *sum = local(1, "sum", type_int);
+    Instance *loop = function("loop", type_int, 2, count, sum);
+    Tree *again = call(loop, binary(TREE_SUBTRACT, type_int, use(count), integer(1)),
+                       binary(TREE_ADD, type_int, use(sum), use(count)), NULL);
+    loop->body = choose(binary(TREE_EQUAL, type_bool, use(count), integer(0)), use(sum), again);
+    set_main(println(call(loop, integer(n), integer(0), NULL)));
+}
+
+static void recursion_gives_its_value(void **state) {
+    (void)state;
+    build_fib(20);
+    assert_string_equal(run(false, ""), "6765\n");
+    assert_string_equal(run(true, ""), "6765\n");
+}
+
+static void a_full_stack_goes_on_on_the_segment(void **state) {
+    (void)state;
+    build_fib(10);
+    assert_string_equal(run(false, "full"), "segment\n55\n");
+    assert_string_equal(run(true, "full"), "segment\n55\n");
+}
+
+static void a_tail_call_takes_no_stack(void **state) {
+    (void)state;
+    build_loop(10000000);
+    assert_string_equal(run(false, ""), "50000005000000\n");
+    assert_string_equal(run(true, ""), "50000005000000\n");
+}
+
+static void a_tail_loop_polls_in_each_round(void **state) {
+    (void)state;
+    build_loop(1000);
+    const char *loop = part(emit_text(CODEGEN_ASSEMBLY, false), "Loop Header", ".Lfunc_end");
+    assert_non_null(strstr(loop, "(%r13)"));
+    assert_non_null(strstr(loop, "fl_poll"));
+}
+
+// for i in range(n) { total(i) }, with a body that does nothing but compute
+static void build_counted(void) {
+    start_program();
+    Local *n = local(0, "n", type_int), *i = local(1, "i", type_int);
+    Instance *counted = function("counted", type_nil, 1, n);
+    counted->body = for_range(i, integer(0), use(n), println(use(i)));
+    set_main(call(counted, integer(3), NULL));
+}
+
+static void counted_loops_poll(void **state) {
+    (void)state;
+    build_counted();
+    assert_non_null(strstr(part(emit_text(CODEGEN_ASSEMBLY, false), "Loop Header", ".Lfunc_end"), "fl_poll"));
+    assert_string_equal(run(false, ""), "0\n1\n2\n");
+    assert_string_equal(run(true, ""), "0\n1\n2\n");
+}
+
+static void integer_code_allocates_nothing(void **state) {
+    (void)state;
+    build_fib(20);
+    const char *code = emit_text(CODEGEN_LLVM, true);
+    assert_null(strstr(code, "fl_alloc_slow"));
+    assert_null(strstr(code, "fl_buffer_new"));
+    build_loop(20);
+    assert_null(strstr(emit_text(CODEGEN_LLVM, true), "fl_alloc_slow"));
+}
+
+static void overflow_panics(void **state) {
+    (void)state;
+    start_program();
+    Local *n = local(0, "n", type_int);
+    Instance *twice = function("twice", type_int, 1, n);
+    twice->body = binary(TREE_ADD, type_int, use(n), use(n));
+    set_main(println(call(twice, integer(INT64_MAX), NULL)));
+    assert_string_equal(run(false, ""), "panic: overflow\n");
+    assert_string_equal(run(true, ""), "panic: overflow\n");
+}
+
+static int make_folder(void **state) {
+    (void)state;
+    mem_init();
+    return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+    (void)state;
+    return getenv("KEEP") ? 0 : system(text_format("rm -r %s", folder));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recursion_gives_its_value),       cmocka_unit_test(a_full_stack_goes_on_on_the_segment),
+        cmocka_unit_test(a_tail_call_takes_no_stack),      cmocka_unit_test(a_tail_loop_polls_in_each_round),
+        cmocka_unit_test(counted_loops_poll),              cmocka_unit_test(integer_code_allocates_nothing),
+        cmocka_unit_test(overflow_panics),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
