@@ -3,8 +3,8 @@
 //
 // A closing bracket ends the nearest opening one of its kind; those opened since are unpaired. That alone blames the
 // wrong bracket when a `}` is missing, so a file whose braces don't balance is matched again with the help of its
-// layout: a `}` at the start of a line ends no block that began on a deeper line, and a function's header in the first
-// column ends everything.
+// layout: a `}` at the start of a line ends only the block that began on a line with the same indentation, and a
+// function's header in the first column ends everything.
 #include "compiler/syntax/token.h"
 
 typedef enum BracketClass { CLASS_PAREN, CLASS_BRACKET, CLASS_BRACE, CLASS_STRING, CLASS_COUNT } BracketClass;
@@ -103,11 +103,15 @@ static void pop_deeper(Matcher *m, uint32_t index) {
         pop_open(m, index, false);
 }
 
+// Whether the present line is more indented than the one where the innermost bracket was opened.
+static bool is_deeper(const Matcher *m) { return m->stack.len && m->indent > vec_last(&m->stack).indent; }
+
 static void close_bracket(Matcher *m, uint32_t index, BracketClass class) {
     Token *token = &m->tokens->data[index];
     if (m->by_layout && class == CLASS_BRACE && token->newline_before)
         pop_deeper(m, index);
-    if (m->counts[class] == 0) {
+    bool too_deep = m->by_layout && class == CLASS_BRACE && token->newline_before && is_deeper(m);
+    if (m->counts[class] == 0 || too_deep) {
         token->is_unpaired = true;
         if (class == CLASS_BRACE)
             m->unbalanced = true;

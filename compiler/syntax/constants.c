@@ -218,11 +218,21 @@ static void add_constant(Parser *p, const Stmt *stmt) {
     vec_push(&p->module->constants, constant);
 }
 
+// The first statement that is not the remains of a broken one.
+static const Stmt *first_sound(const StmtVec *stmts) {
+    for (size_t i = 0; i < stmts->len; i++) {
+        const Stmt *stmt = stmts->data[i];
+        if ((stmt->kind == STMT_EXPR ? stmt->expr : stmt->bind.value)->kind != EXPR_ERROR)
+            return stmt;
+    }
+    return NULL;
+}
+
 static void check_script(Parser *p) {
     const FunctionDecl *main = map_get(&p->functions, name_of("main"));
-    if (!main || !p->module->statements.len)
+    const Stmt *stmt = first_sound(&p->module->statements);
+    if (!main || !stmt)
         return;
-    const Stmt *stmt = p->module->statements.data[0];
     Diag *diag =
         parse_complain(p, DIAG_STATEMENTS_AND_MAIN, stmt->span, "this file has a `main` and statements at top level");
     diag_primary(diag, "this is a statement");

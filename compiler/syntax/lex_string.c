@@ -212,7 +212,9 @@ void lex_string(Lexer *lx) {
     vec_push(&parts, lx->out->len);
     lex_push(lx, end == TEXT_INSERTION ? TOKEN_STRING_OPEN : TOKEN_STRING, start);
     if (end != TEXT_INSERTION) {
-        if (end == TEXT_CUT)
+        // A string inside `${` that the end of the line cuts off: the string around it is cut too, and is reported.
+        bool within = !multiline && lx->strings.len && vec_last(&lx->strings).outermost != NO_TOKEN;
+        if (end == TEXT_CUT && !within)
             report_unterminated(lx, start, multiline);
         finish_string(lx, &parts, multiline, end == TEXT_CLOSED);
         return;

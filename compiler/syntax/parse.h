@@ -31,7 +31,8 @@ typedef struct Parser {
     uint32_t minimum_sign; // index of the INT token before which a minus sign stands
     uint32_t first;        // index of the token with which the present statement, arm or item starts
     Diagnostics *diags;
-    Diagnostics dropped; // errors while in panic
+    Diagnostics dropped;   // errors while in panic
+    VEC(uint32_t) lexical; // places of the lexer's errors, ascending: what they break is not reported again
     Module *module;
     Map functions;    // Name -> FunctionDecl
     Map aliases;      // Name -> TypeAlias
@@ -148,10 +149,12 @@ Expr *parse_receive(Parser *p);
 
 // ---- statements, patterns, types, top level -------------------------------------------------------------------------
 
-Stmt *parse_stmt(Parser *p);                                    // parse_stmt.c
-Expr *parse_block(Parser *p, const char *after);                // `{ … }`; `after` names what it belongs to, or ""
-bool open_block(Parser *p, const char *after);                  // its `{`
-void end_statement(Parser *p, uint32_t open, const Stmt *stmt); // there has to be a newline
+Stmt *parse_stmt(Parser *p);                              // parse_stmt.c
+Expr *parse_block(Parser *p, const char *after);          // `{ … }`; `after` names what it belongs to, or ""
+bool open_block(Parser *p, const char *after);            // its `{`
+void end_statement(Parser *p, uint32_t open, Stmt *stmt); // there has to be a newline
+bool is_stray_bracket(const Parser *p);
+bool skip_consequence(Parser *p); // a stray bracket in an item that is broken already
 void check_unused(Parser *p, const StmtVec *stmts, bool last_too);
 const char *foreign_word_help(const char *word); // foreign.c: `let`, `return`, …, or NULL
 void foreign_token_help(Diag *diag, TokenKind kind);

@@ -78,14 +78,6 @@ static void parse_one(Parser *p) {
         parse_top_statement(p);
 }
 
-// A `}` too many is reported unless the item before it is broken already: then it is part of that mistake.
-static bool skip_stray_braces(Parser *p) {
-    if (!p->item_failed || !at_kind(p, TOKEN_CLOSE_BRACE) || !p->token->is_unpaired)
-        return false;
-    advance(p);
-    return true;
-}
-
 static void check_end_of_item(Parser *p) {
     bool statement_ended = p->panic || at_kind(p, TOKEN_END) || on_new_line(p);
     if (!statement_ended)
@@ -94,7 +86,7 @@ static void check_end_of_item(Parser *p) {
 
 void parse_items(Parser *p) {
     while (!at_kind(p, TOKEN_END)) {
-        if (skip_stray_braces(p))
+        if (skip_consequence(p))
             continue;
         uint32_t start = p->first = p->at;
         p->item_failed = false;

@@ -31,8 +31,6 @@ static bool closes_insertion(const Parser *p, uint32_t open) {
 
 static void report_insertion(Parser *p, uint32_t open) {
     const Token *opening = &p->tokens->data[open];
-    if (p->panic)
-        return;
     Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, "`}`");
     diag_label(diag, (Span){p->tokens->file, opening->end - 2, opening->end}, "opened here");
 }
@@ -49,7 +47,7 @@ static Expr *parse_interpolation(Parser *p) {
             parse_error(p, DIAG_EXPECTED_EXPRESSION, span_after(last_span(p)), "`${}` needs an expression");
         else
             vec_push(&parts, parse_expr(p));
-        if (!closes_insertion(p, open))
+        if (!p->panic && !closes_insertion(p, open))
             report_insertion(p, open);
     }
     p->context = before;
@@ -60,7 +58,26 @@ static Expr *parse_interpolation(Parser *p) {
     return done_expr(p, expr);
 }
 
+static Expr *reject_token(Parser *p) {
+    TokenKind kind = (TokenKind)p->token->kind;
+    if (kind == TOKEN_ELSE && !line_ended(p))
+        parse_error(p, DIAG_ELSE_WITHOUT_IF, this_span(p), "this `else` belongs to no `if`");
+    else if (is_word(kind) && !line_ended(p))
+        parse_error(p, DIAG_EXPECTED_EXPRESSION, this_span(p), "expected an expression, found the reserved word %s",
+                    token_kind_text(kind));
+    else
+        parse_expected(p, DIAG_EXPECTED_EXPRESSION, "an expression");
+    return error_expr(p);
+}
+
+// `x = 1 +` and a binding on the next line: the operand is missing, not the line wrong.
+static bool is_next_statement(const Parser *p) {
+    return line_ended(p) && at_kind(p, TOKEN_NAME) && peek(p, 1)->kind == TOKEN_ASSIGN;
+}
+
 static Expr *parse_name(Parser *p) {
+    if (is_next_statement(p))
+        return reject_token(p);
     bool braces_follow = peek(p, 1)->kind == TOKEN_OPEN_BRACE && !peek(p, 1)->newline_before;
     bool is_spawn = at_kind(p, TOKEN_NAME) && strcmp(p->token->value.name->text, "spawn") == 0;
     if (is_spawn && braces_follow && !p->context.in_head)
@@ -119,7 +136,8 @@ static Expr *parse_parens(Parser *p) {
 static Expr *parse_brace_in_head(Parser *p) {
     const Token *close = &p->tokens->data[p->token->partner];
     bool block_follows = close[0].kind == TOKEN_CLOSE_BRACE && close[1].kind == TOKEN_OPEN_BRACE;
-    if (!is_record(p) || !block_follows) {
+    bool has_colon = peek(p, 2)->kind == TOKEN_COLON;
+    if (!is_record(p) || !(block_follows || has_colon)) {
         parse_expected(p, DIAG_EXPECTED_EXPRESSION, "an expression");
         return error_expr(p);
     }
@@ -134,18 +152,6 @@ static Expr *parse_brace(Parser *p) {
     if (p->context.in_head)
         return parse_brace_in_head(p);
     return is_record(p) ? parse_record(p) : parse_block(p, "");
-}
-
-static Expr *reject_token(Parser *p) {
-    TokenKind kind = (TokenKind)p->token->kind;
-    if (kind == TOKEN_ELSE && !line_ended(p))
-        parse_error(p, DIAG_ELSE_WITHOUT_IF, this_span(p), "this `else` belongs to no `if`");
-    else if (is_word(kind) && !line_ended(p))
-        parse_error(p, DIAG_EXPECTED_EXPRESSION, this_span(p), "expected an expression, found the reserved word %s",
-                    token_kind_text(kind));
-    else
-        parse_expected(p, DIAG_EXPECTED_EXPRESSION, "an expression");
-    return error_expr(p);
 }
 
 Expr *parse_primary(Parser *p) {

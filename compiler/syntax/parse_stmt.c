@@ -51,7 +51,9 @@ static Stmt *parse_binding(Parser *p) {
 static void reject_assignment(Parser *p, const Expr *left) {
     Diag *diag = parse_error(p, DIAG_BAD_BINDING, left->span, "this cannot be bound: the left side of `=` is one name");
     diag_label(diag, this_span(p), "binds what is left of it");
-    if (left->kind == EXPR_FIELD)
+    if (left->kind == EXPR_CALL && left->call.callee->kind == EXPR_NAME)
+        diag_help(diag, "a function is written `%s(…) { value }`", left->call.callee->name.name->text);
+    else if (left->kind == EXPR_FIELD)
         diag_help(diag, "values do not change; `record with {field: value}` is a new record");
     else if (left->kind == EXPR_RECORD || left->kind == EXPR_LIST)
         diag_help(diag, "take a value apart with `match value { pattern -> … }`");
@@ -68,7 +70,7 @@ static Stmt *parse_expr_stmt(Parser *p) {
     return stmt;
 }
 
-static bool is_stray_bracket(const Parser *p) {
+bool is_stray_bracket(const Parser *p) {
     TokenKind kind = (TokenKind)p->token->kind;
     return p->token->is_unpaired &&
            (kind == TOKEN_CLOSE_PAREN || kind == TOKEN_CLOSE_BRACKET || kind == TOKEN_CLOSE_BRACE);
@@ -108,7 +110,7 @@ static void reject_second_statement(Parser *p, const Stmt *stmt) {
         diag_help(diag, "an `else` follows the `}` of an `if`");
 }
 
-void end_statement(Parser *p, uint32_t open, const Stmt *stmt) {
+static void check_end(Parser *p, uint32_t open, const Stmt *stmt) {
     uint32_t end = open == NO_TOKEN ? p->tokens->len - 1 : p->tokens->data[open].partner;
     if (p->panic || p->at >= end || on_new_line(p))
         return;
@@ -119,6 +121,23 @@ void end_statement(Parser *p, uint32_t open, const Stmt *stmt) {
         return;
     }
     reject_second_statement(p, stmt);
+}
+
+void end_statement(Parser *p, uint32_t open, Stmt *stmt) {
+    check_end(p, open, stmt);
+    // What is left of a broken statement is no ground for further errors, but its name stays bound.
+    if (p->panic && stmt->kind == STMT_EXPR)
+        stmt->expr = error_expr(p);
+    else if (p->panic)
+        stmt->bind.value = error_expr(p);
+}
+
+// A closing bracket too many is reported unless the item is broken already: then it is part of that mistake.
+bool skip_consequence(Parser *p) {
+    if (!p->item_failed || !is_stray_bracket(p))
+        return false;
+    advance(p);
+    return true;
 }
 
 // ---- blocks ---------------------------------------------------------------------------------------------------------
@@ -148,6 +167,8 @@ Expr *parse_block(Parser *p, const char *after) {
     p->subjects = 0;
     while (inside(p, open)) {
         uint32_t start = p->at;
+        if (skip_consequence(p))
+            continue;
         Stmt *stmt = parse_stmt(p);
         vec_push(&expr->block.statements, stmt);
         end_statement(p, open, stmt);

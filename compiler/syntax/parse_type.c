@@ -51,7 +51,7 @@ static TypeExprField parse_type_field(Parser *p) {
     bool colon;
     field.name = take_label(p, &field.name_span, &colon);
     if (at_kind(p, TOKEN_QUESTION))
-        diag_help(parse_expected(p, DIAG_FOREIGN_SYNTAX, "`:`"),
+        diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, this_span(p), "expected `:`, found `?`"),
                   "there are no optional fields; use a union of records");
     if (!colon)
         expect(p, TOKEN_COLON);
@@ -118,6 +118,10 @@ static TypeExpr *parse_paren_type(Parser *p) {
 static TypeExpr *parse_simple_type(Parser *p) {
     if (p->panic)
         return error_type(p);
+    if (line_ended(p) && at_kind(p, TOKEN_NAME) && peek(p, 1)->kind == TOKEN_ASSIGN) { // the next definition
+        parse_expected(p, DIAG_EXPECTED_TYPE, "a type");
+        return error_type(p);
+    }
     if (at_literal(p))
         return parse_literal_type(p);
     switch (p->token->kind) {

@@ -5,11 +5,25 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+static int compare_offsets(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+static void remember_lexical_errors(Parser *p, size_t first) {
+    for (size_t i = first; i < p->diags->list.len; i++)
+        vec_push(&p->lexical, p->diags->list.data[i]->span.start);
+    if (p->lexical.len)
+        qsort(p->lexical.data, p->lexical.len, sizeof *p->lexical.data, compare_offsets);
+}
 
 Module *parse_module(const SourceFile *file, Diagnostics *diags) {
     Module *module = mem_new(Module);
     module->file = file;
     module->name = file->module;
+    size_t errors_before = diags->list.len;
     Tokens *tokens = tokenize(file, diags);
     Parser p = {.tokens = tokens,
                 .token = tokens->data,
@@ -19,6 +33,7 @@ Module *parse_module(const SourceFile *file, Diagnostics *diags) {
                 .first = 0,
                 .diags = diags,
                 .module = module};
+    remember_lexical_errors(&p, errors_before);
     parse_items(&p);
     check_clauses(&p);
     sort_constants(&p);
@@ -104,12 +119,28 @@ bool at_line_end(const Parser *p) { return at_kind(p, TOKEN_END) || (on_new_line
 
 // ---- errors ---------------------------------------------------------------------------------------------------------
 
+// Whether the lexer reported an error between the start of the present statement and the present token.
+static bool is_lexical_consequence(const Parser *p) {
+    if (p->first == NO_TOKEN)
+        return false;
+    uint32_t start = p->tokens->data[p->first].start, low = 0, high = (uint32_t)p->lexical.len;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (p->lexical.data[middle] < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < p->lexical.len && p->lexical.data[low] <= p->token->end;
+}
+
 static Diag *report(Parser *p, DiagCode code, Span span, const char *format, va_list args) {
     char message[400];
     vsnprintf(message, sizeof message, format, args);
     if (!p->panic)
         p->item_failed = true;
-    return diag_error(p->panic ? &p->dropped : p->diags, code, span, "%s", message);
+    bool drop = p->panic || is_lexical_consequence(p);
+    return diag_error(drop ? &p->dropped : p->diags, code, span, "%s", message);
 }
 
 Diag *parse_error(Parser *p, DiagCode code, Span span, const char *format, ...) {
