@@ -147,6 +147,18 @@ static void set_limit(FlProcess *self, uintptr_t limit) {
     process_take_requests(self);
 }
 
+typedef struct ThunkCall {
+    void (*thunk)(FlProcess *self, void *arguments);
+    FlProcess *self;
+    void *arguments;
+} ThunkCall;
+
+static void call_thunk(void *argument, void *unused) {
+    ThunkCall *call = argument;
+    (void)unused;
+    call->thunk(call->self, call->arguments);
+}
+
 void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments) {
     FlSide *side = process_side(self);
     if (!side) process_out_of_memory(self);
@@ -156,8 +168,8 @@ void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arg
     side->on_segment = true;
     set_limit(self, segment_limit(side));
     char *bottom = side->segment, *top = bottom + side->segment_bytes;
-    sanitized_call_on(bottom, top, &stack_slot(self->stack)->sanitized, (void (*)(void *, void *))(void *)thunk, self,
-                      arguments);
+    ThunkCall call = {thunk, self, arguments};
+    sanitized_call_on(bottom, top, &stack_slot(self->stack)->sanitized, call_thunk, &call, NULL);
     side->on_segment = false;
     set_limit(self, limit);
 }

@@ -235,7 +235,7 @@ static void recursion(FlProcess *self) {
 }
 
 static void deep_main(FlProcess *self) {
-    FlSpawnOptions monitored = {.monitor = true}, small = {.monitor = true, .stack_limit = 1 << 19};
+    FlSpawnOptions monitored = {.monitor = true}, small = {.monitor = true, .stack_limit = 200 << 10};
     say(self, "%lld", (long long)deep(self, 100));
     say(self, "%lld", (long long)deep(self, 10000));
     say(self, "%lld", (long long)deep(self, 10001));
