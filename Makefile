@@ -173,18 +173,21 @@ tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs und
 	@$(HARNESS) --variant tsan unit run
 
 FUZZ_SECONDS ?= 60
-FUZZERS := $(patsubst %.c,$(OUT)/%,$(wildcard test/fuzz/fuzz_*.c))
-$(OUT)/test/fuzz/%: $(OUT)/obj/test/fuzz/%.c.o $(call archives,$(call closure,compiler/semantic))
-	@mkdir -p $(@D)
-	$(SHOW) "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lm
+# fuzz_<room>.c is linked with that room of the compiler and what it uses.
+define fuzzer_rules
+$(OUT)/test/fuzz/fuzz_$(1): $(OUT)/obj/test/fuzz/fuzz_$(1).c.o $(call archives,$(call closure,compiler/$(1)))
+	@mkdir -p $$(@D)
+	$$(SHOW) "  LINK  $$@"
+	$$(Q)$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group -lm
+fuzzers: $(OUT)/test/fuzz/fuzz_$(1)
+endef
+$(foreach file,$(wildcard test/fuzz/fuzz_*.c),$(eval $(call fuzzer_rules,$(patsubst fuzz_%,%,$(basename $(notdir $(file)))))))
 
 fuzz: ## every fuzz target for FUZZ_SECONDS (60), seeded with all Fluffy sources here
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
 	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
 
 .PHONY: fuzzers
-fuzzers: $(FUZZERS)
 
 bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
 	@$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
