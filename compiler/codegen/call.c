@@ -6,10 +6,11 @@
 
 // ---- instances ----------------------------------------------------------------------------------------------------------
 
-static void add_arguments(Function *f, Tree **arguments, size_t count, Words *words) {
-    for (size_t i = 0; i < count; i++) {
-        Value value = expr(f, arguments[i]);
-        words_add(words, repr_of(f, arguments[i]->type), type_is_never(arguments[i]->type) ? (Value){0} : value);
+static void add_arguments(Function *f, const Tree *tree, Words *words) {
+    for (size_t i = 0; i < tree->call.count; i++) {
+        const Tree *argument = tree->call.arguments[i];
+        const Type *to = tree->call.instance->parameters[i]->type;
+        words_add(words, repr_of(f, to), coerce(f, argument->type, to, expr(f, argument)));
     }
 }
 
@@ -41,7 +42,7 @@ static bool call_last(Function *f, const Instance *instance, const Words *words)
 
 Value call_instance(Function *f, const Tree *tree) {
     Words words = {0};
-    add_arguments(f, tree->call.arguments, tree->call.count, &words);
+    add_arguments(f, tree, &words);
     if (never_called(tree->call.arguments, tree->call.count))
         return value_undef(f->unit, repr_of(f, tree->type));
     Value value = call_normal(f, tree->call.instance, &words);
@@ -50,7 +51,7 @@ Value call_instance(Function *f, const Tree *tree) {
 
 void call_instance_tail(Function *f, const Tree *tree) {
     Words words = {0};
-    add_arguments(f, tree->call.arguments, tree->call.count, &words);
+    add_arguments(f, tree, &words);
     if (never_called(tree->call.arguments, tree->call.count)) {
         function_unreachable(f);
         return;

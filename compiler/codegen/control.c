@@ -10,7 +10,7 @@ void control_end(Function *f, const Tree *tree, Merge *merge) {
     if (type_is_never(tree->type))
         function_unreachable(f);
     else
-        merge_add(f, merge, value);
+        merge_add(f, merge, coerce(f, tree->type, merge->repr->type, value));
 }
 
 // ---- conditions ---------------------------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ void control_let(Function *f, const Tree *tree) {
     if (type_is_never(tree->let.value->type))
         return;
     LLVMBasicBlockRef none = function_block(f, "let.none"), done = function_block(f, "let");
-    pattern_test(f, tree->let.pattern, value, none, true);
+    pattern_test(f, tree->let.pattern, coerce(f, tree->let.value->type, tree->let.pattern->type, value), none, true);
     LLVMBuildBr(f->builder, done);
     function_enter(f, none);
     no_match(f, tree->let.value->type, value, "binding");

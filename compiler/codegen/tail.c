@@ -6,7 +6,7 @@ static void tail_value(Function *f, const Tree *tree) {
     if (type_is_never(tree->type))
         function_unreachable(f);
     else
-        function_return(f, value);
+        function_return(f, f->mode == MODE_LOOP ? value : coerce(f, tree->type, f->result->type, value));
 }
 
 static void tail_block(Function *f, const Tree *tree) {
