@@ -1,0 +1,589 @@
+// Supervisors, under several schedules: what they start, restart, stop, and when they give up.
+//
+// Children tell main when they start (their number) and when they end (100 + number, from a defer). They obey
+// messages: see `obey`.
+#include "test/unit/runtime/sched/program.h"
+
+#include "runtime/process/process.h"
+
+STATIC_STRING(one_for_one, "one_for_one")
+STATIC_STRING(one_for_all, "one_for_all")
+STATIC_STRING(rest_for_one, "rest_for_one")
+STATIC_STRING(permanent, "permanent")
+STATIC_STRING(transient, "transient")
+STATIC_STRING(temporary, "temporary")
+STATIC_STRING(nonsense, "nonsense")
+STATIC_STRING(text_a, "a")
+STATIC_STRING(text_b, "b")
+STATIC_STRING(text_c, "c")
+STATIC_STRING(text_d, "d")
+STATIC_STRING(boom, "boom \"1\"\n")
+STATIC_STRING(shutdown, "shutdown")
+STATIC_STRING(killing, "kill")
+STATIC_STRING(tired, "tired")
+
+static const FlSite site_child = {"test.fl", "child", 12, 9};
+static const FlSite site_supervisor = {"test.fl", "main", 10, 5};
+
+enum { OBEY_CRASH, OBEY_END, OBEY_SHUTDOWN, OBEY_UNLINK, OBEY_PING };
+
+// ---- children: frame words are main's pid, a number, and a wish
+
+static void tell(FlProcess *self, FlWord main, int64_t value) { send(self, main, head(self)->pid, value); }
+
+static void say_end(FlProcess *self, void *environment) {
+    FlWord *about = environment;
+    tell(self, about[0], 100 + (int64_t)about[1]);
+}
+
+static bool obey(FlProcess *self, const FlWord *message, FlWord main) {
+    switch (message[1]) {
+    case OBEY_CRASH:
+        fl_panic(self, boom, &site_panic);
+        break;
+    case OBEY_END:
+        return false;
+    case OBEY_SHUTDOWN:
+        fl_exit(self, head(self)->pid, shutdown);
+        break;
+    case OBEY_UNLINK:
+        fl_unlink(self, message[0]);
+        tell(self, main, 50);
+        break;
+    case OBEY_PING:
+        tell(self, main, 60);
+        break;
+    }
+    return true;
+}
+
+static void worker(FlProcess *self) {
+    FlWord about[] = {frame(self)[0], frame(self)[1]};
+    FlDefer defer = {head(self)->defers, say_end, about};
+    head(self)->defers = &defer;
+    tell(self, about[0], (int64_t)about[1]);
+    while (obey(self, words(receive(self, -1)), about[0]))
+        ;
+    head(self)->defers = defer.next;
+    say_end(self, about);
+}
+
+// Without a stack, and silent at its end.
+static void quiet_loop(FlProcess *self) {
+    for (;;) {
+        FlMessage *message = receive_or_park(self);
+        if (!message)
+            return;
+        FlWord root = ((FlMessageHead *)message)->root, main = frame(self)[0];
+        fl_receive_take(self, message);
+        if (!obey(self, words(root), main))
+            return;
+    }
+}
+
+static void quiet(FlProcess *self) {
+    tell(self, frame(self)[0], (int64_t)frame(self)[1]);
+    head(self)->resume = quiet_loop;
+    quiet_loop(self);
+}
+
+// Computes for ever.
+static void busy(FlProcess *self) {
+    tell(self, frame(self)[0], (int64_t)frame(self)[1]);
+    for (;;)
+        poll(self);
+}
+
+static void crash_at_once(FlProcess *self) {
+    tell(self, frame(self)[0], (int64_t)frame(self)[1]);
+    fl_panic(self, boom, &site_panic);
+}
+
+static void ends_at_once(FlProcess *self) { tell(self, frame(self)[0], (int64_t)frame(self)[1]); }
+
+// Its defer outlasts the shutdown time.
+static void dawdle(FlProcess *self, void *environment) {
+    int64_t end = fl_now(self) + 120;
+    while (fl_now(self) < end)
+        poll(self);
+    say_end(self, environment);
+}
+
+static void dawdler(FlProcess *self) {
+    FlWord about[] = {frame(self)[0], frame(self)[1]};
+    FlDefer defer = {NULL, dawdle, about};
+    head(self)->defers = &defer;
+    tell(self, about[0], (int64_t)about[1]);
+    receive(self, -1);
+}
+
+// ---- main's side
+
+static void add(FlProcess *self, void *spec, FlString *id, FlResume body, int64_t number, FlString *restart,
+                int64_t stop_time) {
+    FlObject *template =
+        fl_supervisor_child(self, spec, id, body, &type_frame, "child", restart, stop_time, false, &site_child);
+    FlWord *fields = (FlWord *)(template + 1);
+    fields[0] = head(self)->pid;
+    fields[1] = (FlWord)number;
+    fields[2] = fields[3] = 0;
+}
+
+static int64_t heard(FlProcess *self) {
+    FlWord root = receive(self, 20000);
+    return root == 0 ? -1 : (int64_t)words(root)[1];
+}
+
+static void check(FlProcess *self, bool condition, const char *what, int line) {
+    if (condition)
+        return;
+    say(self, "line %d: %s", line, what);
+    fl_halt(self, 3);
+}
+#define CHECK(condition) check(self, condition, #condition, __LINE__)
+
+// Expects these numbers to be told, in this order.
+#define HEAR(...) hear(self, (int64_t[]){__VA_ARGS__, -1}, __LINE__)
+static void hear(FlProcess *self, const int64_t *numbers, int line) {
+    for (; *numbers >= 0; numbers++) {
+        int64_t got = heard(self);
+        if (got == *numbers)
+            continue;
+        say(self, "line %d: heard %lld instead of %lld", line, (long long)got, (long long)*numbers);
+        fl_halt(self, 3);
+    }
+}
+
+static void hear_nothing(FlProcess *self) { CHECK(receive(self, 60) == 0); }
+
+static void order(FlProcess *self, FlPid supervisor, FlString *id, int64_t wish) {
+    FlPid pid = fl_supervisor_find(self, supervisor, id);
+    CHECK(pid != 0);
+    send(self, pid, supervisor, wish);
+}
+
+static FlPid three(FlProcess *self, FlString *strategy, FlString *restart, int64_t restarts, FlResume body) {
+    void *spec = fl_supervisor_new(self, strategy, restarts, 60000, &site_supervisor);
+    add(self, spec, text_a, body, 1, restart, -3);
+    add(self, spec, text_b, body, 2, restart, -3);
+    add(self, spec, text_c, body, 3, restart, -3);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(1, 2, 3);
+    return supervisor;
+}
+
+// Waits for the report of a process's end; its reason is in `end_reason`.
+static FlString *end_reason;
+static void await_end(FlProcess *self, FlPid pid) {
+    for (;;) {
+        FlWord root = receive(self, 20000);
+        CHECK(root != 0);
+        if (((FlObject *)root)->type != FL_TYPE_DOWN || words(root)[0] != pid)
+            continue;
+        end_reason = (FlString *)words(root)[1];
+        return;
+    }
+}
+
+// ---- strategies
+
+static void main_one_for_one(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, NULL, 3, worker);
+    FlPid a = fl_supervisor_find(self, supervisor, text_a), b = fl_supervisor_find(self, supervisor, text_b);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 2);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) == a);
+    CHECK(fl_supervisor_find(self, supervisor, text_b) != b);
+    CHECK(fl_supervisor_find(self, supervisor, text_d) == 0);
+    fl_stop(self, supervisor);
+    HEAR(103, 102, 101);
+    say(self, "fine");
+}
+
+static void main_one_for_all(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_all, NULL, 3, worker);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 103, 101, 1, 2, 3);
+    order(self, supervisor, text_a, OBEY_END);
+    HEAR(101, 103, 102, 1, 2, 3);
+    fl_stop(self, supervisor);
+    HEAR(103, 102, 101);
+    say(self, "fine");
+}
+
+static void main_rest_for_one(FlProcess *self) {
+    FlPid supervisor = three(self, rest_for_one, NULL, 3, worker);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 103, 2, 3);
+    order(self, supervisor, text_c, OBEY_CRASH);
+    HEAR(103, 3);
+    hear_nothing(self);
+    say(self, "fine");
+}
+
+static void test_strategies(void **state) {
+    (void)state;
+    expect(main_one_for_one, 0, "fine\n");
+    expect(main_one_for_all, 0, "fine\n");
+    expect(main_rest_for_one, 0, "fine\n");
+}
+
+// ---- restart kinds
+
+static void main_transient(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, transient, 3, quiet);
+    order(self, supervisor, text_a, OBEY_END);
+    order(self, supervisor, text_b, OBEY_SHUTDOWN);
+    hear_nothing(self);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
+    CHECK(fl_supervisor_find(self, supervisor, text_b) == 0);
+    order(self, supervisor, text_c, OBEY_CRASH);
+    HEAR(3);
+    say(self, "fine");
+}
+
+static void main_temporary(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, temporary, 0, quiet);
+    order(self, supervisor, text_a, OBEY_CRASH);
+    order(self, supervisor, text_b, OBEY_END);
+    hear_nothing(self);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
+    CHECK(fl_supervisor_find(self, supervisor, text_c) != 0);
+    say(self, "fine");
+}
+
+static void main_permanent(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, permanent, 3, quiet);
+    order(self, supervisor, text_a, OBEY_END);
+    HEAR(1);
+    order(self, supervisor, text_a, OBEY_SHUTDOWN);
+    HEAR(1);
+    order(self, supervisor, text_a, OBEY_CRASH);
+    HEAR(1);
+    say(self, "fine");
+}
+
+// A temporary bystander is stopped with the others and not started again; a transient one that had ended is.
+static void main_bystanders(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_all, 3, 60000, &site_supervisor);
+    add(self, spec, text_a, worker, 1, temporary, -3);
+    add(self, spec, text_b, worker, 2, permanent, -3);
+    add(self, spec, text_c, worker, 3, transient, -3);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(1, 2, 3);
+    order(self, supervisor, text_c, OBEY_END);
+    HEAR(103);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 101, 2, 3);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
+    say(self, "fine");
+}
+
+static void test_kinds(void **state) {
+    (void)state;
+    expect(main_transient, 0, "fine\n");
+    expect(main_temporary, 0, "fine\n");
+    expect(main_permanent, 0, "fine\n");
+    expect(main_bystanders, 0, "fine\n");
+}
+
+// ---- intensity
+
+static void main_gives_up(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, NULL, 2, worker);
+    fl_monitor(self, supervisor);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 2);
+    order(self, supervisor, text_a, OBEY_CRASH);
+    HEAR(101, 1);
+    order(self, supervisor, text_b, OBEY_CRASH);
+    HEAR(102, 103, 101);
+    await_end(self, supervisor);
+    say(self, "%s", end_reason->bytes);
+}
+
+static void main_forgets(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 2, 30, &site_supervisor);
+    add(self, spec, text_a, quiet, 1, NULL, -3);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(1);
+    for (int i = 0; i < 6; i++) {
+        order(self, supervisor, text_a, OBEY_CRASH);
+        HEAR(1);
+        fl_sleep(self, 31, &site_wait);
+    }
+    say(self, "fine");
+}
+
+static void main_top(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 3, 60000, &site_supervisor);
+    add(self, spec, text_a, worker, 7, NULL, -3);
+    add(self, spec, text_b, crash_at_once, 1, NULL, -3);
+    fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(7, 1, 1, 1, 1, 107);
+    receive(self, -1);
+    say(self, "never");
+}
+
+static void test_intensity(void **state) {
+    (void)state;
+    expect(main_gives_up, 0, "shutdown\n");
+    expect(main_forgets, 0, "fine\n");
+    expect(main_top, 1, "");
+    Result result = run_program(main_top, "2", NULL);
+    const char *expected[] = {
+        "crashed: boom",
+        "child \"b\" ended with \"boom \\\"1\\\"\\n\": restart 1 of 3 within 60000 ms (test.fl:12:9)\n",
+        ": restart 3 of 3 within",
+        " gives up: child \"b\" ended with \"boom \\\"1\\\"\\n\", more than 3 restarts within 60000 ms "
+        "(test.fl:12:9)\n",
+        " is at the top and no process monitors it: the program ends\n",
+    };
+    const char *at = result.err;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        at = at ? strstr(at, expected[i]) : NULL;
+        if (!at)
+            fail_msg("'%s' is missing in:\n%s", expected[i], result.err);
+    }
+}
+
+// ---- start and stop
+
+static void main_slow_starts(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 1, 5000, &site_supervisor);
+    add(self, spec, text_a, busy, 1, NULL, -2);
+    add(self, spec, text_b, ends_at_once, 2, temporary, -3);
+    add(self, spec, text_c, worker, 3, NULL, -3);
+    int64_t before = fl_now(self);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(1, 2, 3);
+    CHECK(fl_now(self) - before >= 99);
+    FlPid pid = fl_supervisor_find(self, supervisor, text_a);
+    fl_monitor(self, pid);
+    fl_stop(self, supervisor);
+    await_end(self, pid); // the end of c is skipped on the way
+    say(self, "%s", end_reason->bytes);
+}
+
+static void main_dawdles(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 1, 5000, &site_supervisor);
+    add(self, spec, text_a, worker, 1, NULL, -1);
+    add(self, spec, text_b, dawdler, 2, NULL, 20);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(1, 2);
+    fl_monitor(self, supervisor);
+    fl_exit(self, supervisor, tired);
+    HEAR(102, 101);
+    await_end(self, supervisor);
+    say(self, "%s", end_reason->bytes);
+}
+
+static void main_unlinked(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_all, NULL, 1, worker);
+    order(self, supervisor, text_b, OBEY_UNLINK);
+    HEAR(50);
+    order(self, supervisor, text_a, OBEY_CRASH);
+    HEAR(101, 103, 102, 1, 2, 3);
+    order(self, supervisor, text_c, OBEY_UNLINK);
+    HEAR(50);
+    fl_stop(self, supervisor);
+    HEAR(103, 102, 101);
+    say(self, "fine");
+}
+
+static void main_killed(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, NULL, 1, quiet);
+    FlPid a = fl_supervisor_find(self, supervisor, text_a), c = fl_supervisor_find(self, supervisor, text_c);
+    fl_monitor(self, a);
+    fl_exit(self, supervisor, killing);
+    await_end(self, a);
+    say(self, "%s", end_reason->bytes);
+    fl_monitor(self, c);
+    await_end(self, c);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
+    CHECK(fl_supervisor_find(self, a, text_a) == 0);
+}
+
+static void main_nobody(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, -1, -1, &site_supervisor);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    fl_exit(self, supervisor, (FlString *)tired);
+    fl_monitor(self, supervisor);
+    await_end(self, supervisor);
+    say(self, "fine");
+}
+
+static void main_strange_messages(FlProcess *self) {
+    FlPid supervisor = three(self, one_for_one, NULL, 1, quiet);
+    send(self, supervisor, 1, 2);
+    fl_send(self, supervisor, FL_IMMEDIATE(FL_TAG_NIL, 0), &site_main);
+    fl_send(self, supervisor, (FlWord)tired, &site_main);
+    FlPid other = spawn(self, ends_at_once, head(self)->pid, 9, 0, 0, NULL);
+    HEAR(9);
+    CHECK(fl_supervisor_find(self, other, text_a) == 0);
+    CHECK(fl_supervisor_find(self, supervisor, text_a) != 0);
+    say(self, "fine");
+}
+
+static void test_start_and_stop(void **state) {
+    (void)state;
+    expect(main_slow_starts, 0, "killed\n");
+    expect(main_dawdles, 0, "tired\n");
+    expect(main_unlinked, 0, "fine\n");
+    expect(main_killed, 0, "killed\n");
+    expect(main_nobody, 0, "fine\n");
+    expect(main_strange_messages, 0, "fine\n");
+}
+
+// ---- trees
+
+// A start function: makes a supervisor of two workers, 11 and 12. With a third word: fails.
+static void make_pool(FlProcess *self) {
+    FlWord main = frame(self)[0];
+    tell(self, main, 10);
+    if (frame(self)[2])
+        fl_panic(self, boom, &site_panic);
+    void *spec = fl_supervisor_new(self, one_for_one, 1, 60000, &site_supervisor);
+    for (FlWord i = 0; i < 2; i++) {
+        FlObject *template = fl_supervisor_child(self, spec, i ? text_b : text_a, worker, &type_frame, "worker", NULL,
+                                                 -3, false, &site_child);
+        memcpy(template + 1, (FlWord[]){main, 11 + i, 0, 0}, 32);
+    }
+    fl_supervisor_started(self, fl_supervisor_start(self, spec, &site_supervisor));
+}
+
+static FlPid tree(FlProcess *self, FlString *strategy, bool fails) {
+    void *spec = fl_supervisor_new(self, strategy, 2, 60000, &site_supervisor);
+    add(self, spec, text_a, worker, 1, NULL, -3);
+    FlObject *template =
+        fl_supervisor_child(self, spec, text_b, make_pool, &type_frame, "pool", NULL, -3, true, &site_child);
+    memcpy(template + 1, (FlWord[]){head(self)->pid, 0, fails, 0}, 32);
+    add(self, spec, text_c, worker, 3, NULL, -3);
+    return fl_supervisor_start(self, spec, &site_supervisor);
+}
+
+static void main_tree(FlProcess *self) {
+    FlPid top = tree(self, one_for_one, false);
+    HEAR(1, 10, 11, 12, 3);
+    FlPid pool = fl_supervisor_find(self, top, text_b);
+    CHECK(pool != 0 && fl_supervisor_find(self, pool, text_a) != 0);
+    order(self, pool, text_a, OBEY_CRASH);
+    HEAR(111, 11);
+    order(self, pool, text_b, OBEY_CRASH); // one too many: the pool gives up and is started again
+    HEAR(112, 111, 10, 11, 12);
+    CHECK(fl_supervisor_find(self, top, text_b) != pool);
+    fl_stop(self, top);
+    HEAR(103, 112, 111, 101);
+    say(self, "fine");
+}
+
+static void main_tree_for_all(FlProcess *self) {
+    FlPid top = tree(self, one_for_all, false);
+    HEAR(1, 10, 11, 12, 3);
+    order(self, top, text_a, OBEY_CRASH);
+    HEAR(101, 103, 112, 111, 1, 10, 11, 12, 3);
+    FlPid pool = fl_supervisor_find(self, top, text_b);
+    fl_exit(self, pool, killing);
+    int64_t sum = 0; // its workers end by themselves, in no order, while others are stopped and started again
+    for (int i = 0; i < 9; i++)
+        sum += heard(self);
+    CHECK(sum == 111 + 112 + 101 + 103 + 1 + 10 + 11 + 12 + 3);
+    say(self, "fine");
+}
+
+static void main_tree_gives_up(FlProcess *self) {
+    FlPid top = tree(self, one_for_one, false);
+    HEAR(1, 10, 11, 12, 3);
+    for (int i = 0; i < 3; i++) {
+        FlPid pool = fl_supervisor_find(self, top, text_b);
+        order(self, pool, text_a, OBEY_CRASH);
+        HEAR(111, 11);
+        order(self, pool, text_a, OBEY_CRASH);
+        HEAR(111, 112);
+        if (i < 2)
+            HEAR(10, 11, 12);
+    }
+    HEAR(103, 101);
+    receive(self, -1);
+}
+
+static void main_tree_fails(FlProcess *self) {
+    tree(self, one_for_one, true);
+    HEAR(1, 10, 101);
+    receive(self, -1);
+}
+
+static void test_trees(void **state) {
+    (void)state;
+    expect(main_tree, 0, "fine\n");
+    expect(main_tree_for_all, 0, "fine\n");
+    expect(main_tree_gives_up, 1, "");
+    expect(main_tree_fails, 1, "");
+    Result result = run_program(main_tree_fails, "2", NULL);
+    assert_non_null(strstr(result.err, " ends: child \"b\" failed to start: \"boom \\\"1\\\"\\n\" (test.fl:12:9)\n"));
+}
+
+// ---- wrong specifications
+
+static void main_wrong_strategy(FlProcess *self) { fl_supervisor_new(self, nonsense, 3, 5, &site_supervisor); }
+
+static void main_wrong_restart(FlProcess *self) {
+    add(self, fl_supervisor_new(self, one_for_one, 3, 5, &site_supervisor), text_a, quiet, 1, nonsense, -3);
+}
+
+static void main_duplicate(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 3, 5, &site_supervisor);
+    add(self, spec, text_a, quiet, 1, NULL, -3);
+    add(self, spec, text_a, quiet, 2, NULL, -3);
+}
+
+static void test_wrong(void **state) {
+    (void)state;
+    expect(main_wrong_strategy, 1, "");
+    expect(main_wrong_restart, 1, "");
+    expect(main_duplicate, 1, "");
+    Result result = run_program(main_duplicate, "1", NULL);
+    assert_non_null(strstr(result.err, "two children of a supervisor have the same id"));
+}
+
+// ---- many
+
+enum { MANY = 3000 };
+
+static FlString *number_text(FlProcess *self, int64_t number) { return fl_text_int(self, number); }
+
+static void main_many(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 1000000, 60000, &site_supervisor);
+    for (int64_t i = 0; i < MANY; i++)
+        add(self, spec, number_text(self, i), quiet, 1000 + i, NULL, -3);
+    FlPid supervisor = fl_supervisor_start(self, spec, &site_supervisor);
+    for (int64_t i = 0; i < MANY; i++)
+        HEAR(1000 + i);
+    for (int64_t i = 0; i < 2000; i++) { // it goes on answering; few crash: nobody reads the reports meanwhile
+        order(self, supervisor, number_text(self, i * 7 % MANY), i % 100 == 0 ? OBEY_CRASH : OBEY_END);
+        if (i % 50 == 0)
+            CHECK(fl_supervisor_find(self, supervisor, number_text(self, MANY)) == 0);
+    }
+    for (int64_t i = 0; i < 2000; i++)
+        CHECK(heard(self) >= 1000);
+    fl_monitor(self, supervisor);
+    fl_stop(self, supervisor);
+    await_end(self, supervisor);
+    say(self, "%s", end_reason->bytes);
+}
+
+static void test_many(void **state) {
+    (void)state;
+    Result result = run_program(main_many, "2", NULL);
+    assert_string_equal(result.out, "shutdown\n");
+    assert_int_equal(result.status, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strategies),     cmocka_unit_test(test_kinds), cmocka_unit_test(test_intensity),
+        cmocka_unit_test(test_start_and_stop), cmocka_unit_test(test_trees), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
