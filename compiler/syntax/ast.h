@@ -8,7 +8,7 @@
 //   take part in no further error.
 // - The height of every tree is at most SYNTAX_MAX_DEPTH, so recursive walks are safe. Lists (statements, arms,
 //   branches, arguments, parts) have no limit.
-// - Names are as written; `_` is never a Name except as that of a Param.
+// - Names are as written. `_` is a Name only as that of a Param or of a binding.
 //
 // Ownership: collected memory; the tree is immutable once parsed (the checker keeps its results elsewhere).
 #ifndef FLUFFY_COMPILER_SYNTAX_AST_H
@@ -115,7 +115,7 @@ typedef enum PatternKind {
 typedef struct PatternField {
     Name name;
     Span name_span;
-    Pattern *pattern; // for the short form `{name}` a PATTERN_NAME with the same name and span
+    Pattern *pattern; // for the short form `{name}` a PATTERN_NAME with the same name and span (and perhaps a `where`)
     bool is_short;
 } PatternField;
 

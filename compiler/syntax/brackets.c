@@ -3,8 +3,8 @@
 //
 // A closing bracket ends the nearest opening one of its kind; those opened since are unpaired. That alone blames the
 // wrong bracket when a `}` is missing, so a file whose braces don't balance is matched again with the help of its
-// layout: a `}` at the start of a line ends only the block that began on a line with the same indentation, and a
-// function's header in the first column ends everything.
+// layout: a `}` at the start of a line ends only the block that began on a line with the same indentation, a `)` or `]`
+// amid a line ends no block of an earlier one, and a function's header in the first column ends everything.
 #include "compiler/syntax/token.h"
 
 typedef enum BracketClass { CLASS_PAREN, CLASS_BRACKET, CLASS_BRACE, CLASS_STRING, CLASS_COUNT } BracketClass;
@@ -12,7 +12,8 @@ typedef enum BracketClass { CLASS_PAREN, CLASS_BRACKET, CLASS_BRACE, CLASS_STRIN
 // An opening bracket without partner so far.
 typedef struct Open {
     uint32_t token;
-    uint32_t indent;               // of the line it is on
+    uint32_t line;                 // Matcher.line where it is
+    uint32_t indent;               // of that line
     uint32_t outside[CLASS_COUNT]; // of CLASS_STRING: Matcher.counts to restore when it closes
 } Open;
 
@@ -20,7 +21,8 @@ typedef struct Matcher {
     Tokens *tokens;
     bool by_layout;
     bool unbalanced; // some brace has no partner
-    uint32_t indent; // bytes of white space at the start of the present line
+    uint32_t line;   // number of the present line, of those that have tokens
+    uint32_t indent; // bytes before its first token
     VEC(Open) stack;
     // How many of each class are open within the innermost string: a closing bracket without partner is known at once.
     uint32_t counts[CLASS_COUNT];
@@ -59,7 +61,7 @@ static int closing_class(const Token *token) {
 }
 
 static void push_open(Matcher *m, uint32_t index, BracketClass class) {
-    Open open = {.token = index, .indent = m->indent};
+    Open open = {.token = index, .line = m->line, .indent = m->indent};
     if (class == CLASS_STRING) {
         for (int i = 0; i < CLASS_COUNT; i++) {
             open.outside[i] = m->counts[i];
@@ -106,6 +108,12 @@ static void pop_deeper(Matcher *m, uint32_t index) {
 // Whether the present line is more indented than the one where the innermost bracket was opened.
 static bool is_deeper(const Matcher *m) { return m->stack.len && m->indent > vec_last(&m->stack).indent; }
 
+// Whether the innermost bracket is a `{` of an earlier line: no `)` amid a later one ends it.
+static bool is_block_above(const Matcher *m) {
+    const Open *open = &vec_last(&m->stack);
+    return m->tokens->data[open->token].kind == TOKEN_OPEN_BRACE && open->line < m->line;
+}
+
 static void close_bracket(Matcher *m, uint32_t index, BracketClass class) {
     Token *token = &m->tokens->data[index];
     if (m->by_layout && class == CLASS_BRACE && token->newline_before)
@@ -117,8 +125,13 @@ static void close_bracket(Matcher *m, uint32_t index, BracketClass class) {
             m->unbalanced = true;
         return;
     }
-    while (opening_class(&m->tokens->data[vec_last(&m->stack).token]) != (int)class)
+    while (opening_class(&m->tokens->data[vec_last(&m->stack).token]) != (int)class) {
+        if (m->by_layout && !token->newline_before && is_block_above(m)) {
+            token->is_unpaired = true;
+            return;
+        }
         pop_open(m, index, false);
+    }
     uint32_t open = vec_last(&m->stack).token;
     pop_open(m, index, true);
     if (token->kind != TOKEN_STRING_MIDDLE) // whose partner is the next piece
@@ -144,8 +157,10 @@ static void match(Matcher *m) {
     for (uint32_t i = 0; i < m->tokens->len; i++) {
         Token *token = &m->tokens->data[i];
         int opening = opening_class(token), closing = closing_class(token);
-        if (token->newline_before)
+        if (token->newline_before) {
             m->indent = line_indent(m->tokens, token);
+            m->line++;
+        }
         if (m->by_layout && m->counts[CLASS_STRING] == 0 && is_header(m->tokens, i))
             while (m->stack.len)
                 pop_open(m, i, false);

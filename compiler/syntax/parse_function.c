@@ -45,6 +45,9 @@ bool is_function_header(const Parser *p) {
     case TOKEN_COLON:
     case TOKEN_ARROW:
         return true;
+    case TOKEN_MINUS: // `f() -1 | nil {` or `f() - 1`
+        return (behind[1].kind == TOKEN_INT || behind[1].kind == TOKEN_FLOAT) &&
+               (behind[2].kind == TOKEN_PIPE || (behind[2].kind == TOKEN_OPEN_BRACE && !behind[2].newline_before));
     case TOKEN_OPEN_BRACKET:
         return header_goes_on(p, behind);
     case TOKEN_OPEN_PAREN:

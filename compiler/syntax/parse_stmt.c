@@ -13,7 +13,9 @@ static bool at_binding(const Parser *p) {
         return next == TOKEN_ASSIGN || next == TOKEN_COLON;
     if (kind == TOKEN_QUALIFIED) // `name:T = …` without a space
         return next == TOKEN_ASSIGN || next == TOKEN_PIPE || (next == TOKEN_LESS && peek(p, 1)->start == p->token->end);
-    return (kind == TOKEN_UNDERSCORE || is_word(kind)) && next == TOKEN_ASSIGN;
+    if (kind == TOKEN_UNDERSCORE)
+        return next == TOKEN_ASSIGN || next == TOKEN_COLON;
+    return is_word(kind) && next == TOKEN_ASSIGN;
 }
 
 static void check_local_name(Parser *p, Name name, Span span) {

@@ -203,6 +203,16 @@ static const char *closing_text(const Token *open) {
     return open->kind == TOKEN_OPEN_PAREN ? "`)`" : open->kind == TOKEN_OPEN_BRACKET ? "`]`" : "`}`";
 }
 
+// At the place where the brackets' structure says that it ends, what follows is not affected: no panic.
+static bool report_unclosed(Parser *p, const Token *opening) {
+    Span here = at_kind(p, TOKEN_END) || p->token->newline_before ? span_after(last_span(p)) : this_span(p);
+    Diag *diag = parse_complain(p, DIAG_UNCLOSED_BRACKET, token_span(p->tokens, opening), "%s is never closed",
+                                token_kind_text((TokenKind)opening->kind));
+    diag_label(diag, here, "%s expected", closing_text(opening));
+    p->panic = p->at < opening->partner;
+    return !p->panic;
+}
+
 bool expect_close(Parser *p, uint32_t open, const char *wanted) {
     const Token *opening = &p->tokens->data[open];
     if (p->panic)
@@ -211,21 +221,22 @@ bool expect_close(Parser *p, uint32_t open, const char *wanted) {
         advance(p);
         return true;
     }
-    Span open_span = token_span(p->tokens, opening);
-    if (opening->is_unpaired) {
-        Diag *diag = parse_error(p, DIAG_UNCLOSED_BRACKET, open_span, "%s is never closed",
-                                 token_kind_text((TokenKind)opening->kind));
-        Span here = at_kind(p, TOKEN_END) || p->token->newline_before ? span_after(last_span(p)) : this_span(p);
-        diag_label(diag, here, "%s expected", closing_text(opening));
-        return false;
-    }
+    if (opening->is_unpaired)
+        return report_unclosed(p, opening);
     const char *both = text_format("%s%s%s", wanted, *wanted ? " or " : "", closing_text(opening));
-    diag_label(parse_expected(p, DIAG_UNEXPECTED_TOKEN, both), open_span, "opened here");
+    Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, both);
+    diag_label(diag, token_span(p->tokens, opening), "opened here");
     return false;
 }
 
 bool inside(const Parser *p, uint32_t open) {
     return !p->panic && p->at < p->tokens->data[open].partner && !at_kind(p, TOKEN_END);
+}
+
+static bool is_paired_closing(const Token *token) {
+    bool closing = token->kind == TOKEN_CLOSE_PAREN || token->kind == TOKEN_CLOSE_BRACKET ||
+                   token->kind == TOKEN_CLOSE_BRACE || token->kind == TOKEN_STRING_CLOSE;
+    return closing && !token->is_unpaired;
 }
 
 void parse_recover(Parser *p, uint32_t open, uint32_t start) {
@@ -237,7 +248,8 @@ void parse_recover(Parser *p, uint32_t open, uint32_t start) {
         advance(p);
     while (p->at < end) {
         const Token *token = p->token;
-        if (token->parent == depth && token->newline_before && !continues_line(token))
+        bool starts_line = token->newline_before && !continues_line(token) && !is_paired_closing(token);
+        if (token->parent == depth && starts_line)
             break;
         advance(p);
     }

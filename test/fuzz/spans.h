@@ -1,5 +1,5 @@
-// Checks that every place that the front end names is inside its file: those of diagnostics, and those of the tree, which
-// are read from its dump (`@start-end` behind each node).
+// Checks that every place that the front end names is inside its file: those of diagnostics, and those of the tree,
+// which are read from its dump (`@start-end` behind each node).
 #ifndef FLUFFY_TEST_FUZZ_SPANS_H
 #define FLUFFY_TEST_FUZZ_SPANS_H
 
