@@ -1,0 +1,225 @@
+// Types as the user writes them. The builtins' signatures are read the same way, as aliases of a module made of their table.
+#include <string.h>
+
+#include "compiler/semantic/check.h"
+#include "compiler/syntax/parser.h"
+
+static Type *any_marker;
+
+bool is_any_marker(const Type *type) { return type == any_marker; }
+
+static const Type *unsupported_constraint(Check *check, Span span) {
+    Diag *diag = report_now(check, DIAG_CONSTRAINT, span, "constraints are not proved yet");
+    REPORT_HELP(diag, "test the value with `where` in a pattern, or with `if`");
+    return type_never;
+}
+
+// ---- aliases -------------------------------------------------------------------------------------------------------
+
+static const Type *alias_type(Check *check, ModuleInfo *module, AliasInfo *alias) {
+    if (alias->type)
+        return alias->type;
+    if (alias->resolving) {
+        if (!alias->knot)
+            alias->knot = type_knot(alias->ast->name);
+        return alias->knot;
+    }
+    alias->resolving = true;
+    const Type *type = annotation_type(check, module, alias->ast->type);
+    if (type == alias->knot || type->kind == TYPE_KNOT) {
+        report_now(check, DIAG_RECURSIVE_ALIAS, alias->ast->name_span, "type `%s` is defined as itself", name_text(alias->ast->name));
+        type = type_never;
+    }
+    if (alias->knot)
+        type_tie(alias->knot, type);
+    alias->resolving = false;
+    return alias->type = type;
+}
+
+static void unknown_type(Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo *where) {
+    static const char *const basic[] = {"int", "float", "bool", "string", "nil", "pid"};
+    Suggestion near = suggest_start(name->name);
+    for (size_t i = 0; i < sizeof(basic) / sizeof(*basic) && !name->module; i++)
+        suggest_offer(&near, name_of(basic[i]));
+    for (size_t i = 0; where && i < where->aliases.len; i++)
+        suggest_offer(&near, where->aliases.entries[i].key);
+    Diag *diag = report_now(check, DIAG_UNKNOWN_TYPE, name->name_span, "unknown type `%s`", name_text(name->name));
+    if (diag && name->name == name_of("any"))
+        diag_help(diag, "`any` stands only in `pid<any>`; leave the type out to have it inferred");
+    else if (diag && name->name == name_of("pid"))
+        diag_help(diag, "a process's type says what it accepts: `pid<{job: int}>`, or `pid<any>`");
+    else if (diag && module && map_has(&module->functions, name->name))
+        diag_note(diag, "`%s` is a function", name_text(name->name));
+    else
+        report_near(diag, &near);
+}
+
+static const Type *basic_type(Name name) {
+    static const struct {
+        const char *name;
+        const Type *const *type;
+    } basic[] = {{"int", &type_int}, {"float", &type_float}, {"bool", &type_bool}, {"string", &type_string}, {"nil", &type_nil},
+                 {"never", &type_never}};
+    for (size_t i = 0; i < sizeof(basic) / sizeof(*basic); i++)
+        if (strcmp(basic[i].name, name->text) == 0)
+            return *basic[i].type;
+    return NULL;
+}
+
+static const Type *named_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    const QualifiedName *name = &expr->name;
+    const Type *basic = name->module ? NULL : basic_type(name->name);
+    if (basic && (basic != type_never || !module))
+        return basic;
+    if (!module) // a builtin's signature
+        return strcmp(name->name->text, "pid") == 0 ? type_pid_any : any_marker;
+    ModuleInfo *where = name->module ? map_get(&check->modules, name->module) : module;
+    if (name->module && !where)
+        return type_never; // reported where the module is first named
+    AliasInfo *alias = map_get(&where->aliases, name->name);
+    if (!alias && !name->module && check->prelude && (alias = map_get(&check->prelude->aliases, name->name)))
+        where = check->prelude;
+    if (alias)
+        return alias_type(check, where, alias);
+    if (map_has(&where->constraints, name->name))
+        return unsupported_constraint(check, expr->span);
+    unknown_type(check, module, name, where);
+    return type_never;
+}
+
+// ---- the other forms -----------------------------------------------------------------------------------------------
+
+static const Type *literal_type(Check *check, const TypeExpr *expr) {
+    switch (expr->literal.kind) {
+    case LITERAL_INT:
+        return type_literal_int(expr->literal.integer);
+    case LITERAL_STRING:
+        return type_literal_string(name_of_bytes(expr->literal.string.data, expr->literal.string.len));
+    case LITERAL_BOOL:
+        return type_literal_bool(expr->literal.boolean);
+    case LITERAL_NIL:
+        return type_nil;
+    case LITERAL_FLOAT:
+        break;
+    }
+    Diag *diag = report_now(check, DIAG_UNKNOWN_TYPE, expr->span, "a float is no type");
+    REPORT_HELP(diag, "write `float`");
+    return type_never;
+}
+
+static const Type *pid_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    const TypeExpr *argument = expr->argument;
+    if (argument->kind == TYPE_EXPR_NAME && !argument->name.module && strcmp(argument->name.name->text, "any") == 0)
+        return type_pid_any;
+    return type_pid_message(annotation_type(check, module, argument));
+}
+
+static const Type *record_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    VEC(TypeField) fields = {0};
+    for (size_t i = 0; i < expr->record.fields.len; i++)
+        vec_push(&fields, (TypeField){.name = expr->record.fields.data[i].name,
+                                      .type = annotation_type(check, module, expr->record.fields.data[i].type)});
+    return type_record(fields.data, fields.len);
+}
+
+static const Type *function_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    TypeList params = {0};
+    for (size_t i = 0; i < expr->function.params.len; i++)
+        vec_push(&params, annotation_type(check, module, expr->function.params.data[i]));
+    return type_function_arrow(params.data, params.len, annotation_type(check, module, expr->function.result));
+}
+
+static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    TypeList members = {0};
+    for (size_t i = 0; i < expr->members.len; i++)
+        vec_push(&members, annotation_type(check, module, expr->members.data[i]));
+    return type_union(members.data, members.len);
+}
+
+const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    switch (expr->kind) {
+    case TYPE_EXPR_ERROR:
+        return type_never;
+    case TYPE_EXPR_NAME:
+        return named_type(check, module, expr);
+    case TYPE_EXPR_LITERAL:
+        return literal_type(check, expr);
+    case TYPE_EXPR_PID:
+        return pid_type(check, module, expr);
+    case TYPE_EXPR_RECORD:
+        return record_type(check, module, expr);
+    case TYPE_EXPR_LIST:
+        return type_list(annotation_type(check, module, expr->element));
+    case TYPE_EXPR_FUNCTION:
+        return function_type(check, module, expr);
+    case TYPE_EXPR_UNION:
+        return union_type(check, module, expr);
+    case TYPE_EXPR_CONSTRAINED:
+        return unsupported_constraint(check, expr->span);
+    }
+    return type_never;
+}
+
+// ---- parameters ----------------------------------------------------------------------------------------------------
+
+// The join of all clauses' annotations; NULL if a clause has none.
+static const Type *function_annotation(Check *check, const Template *template, size_t param) {
+    const Type *type = NULL;
+    for (size_t i = 0; i < template->function->clauses.len; i++) {
+        const FunctionClause *clause = template->function->clauses.data[i];
+        const TypeExpr *expr = param < clause->params.len ? clause->params.data[param].type : NULL;
+        if (!expr)
+            return NULL;
+        const Type *one = annotation_type(check, template->module, expr);
+        type = type ? type_join(type, one) : one;
+    }
+    return type;
+}
+
+static const Type *param_annotation(Check *check, const Template *template, size_t param) {
+    switch (template->kind) {
+    case TEMPLATE_FUNCTION:
+        return function_annotation(check, template, param);
+    case TEMPLATE_LAMBDA: {
+        const TypeExpr *expr = template->expr->lambda.params.data[param].type;
+        return expr ? annotation_type(check, template->module, expr) : NULL;
+    }
+    case TEMPLATE_BUILTIN: {
+        const Type *type = builtin_type(check, template->builtin)->function.parameters[param];
+        return is_any_marker(type) || type == type_pid_any ? NULL : type;
+    }
+    default:
+        return NULL;
+    }
+}
+
+const Type *template_annotation(Check *check, Template *template, size_t param) {
+    if (param >= template->param_count)
+        return NULL;
+    if (!template->annotations) {
+        template->annotations = mem_alloc(sizeof(Type *) * (template->param_count + 1));
+        for (size_t i = 0; i < template->param_count; i++)
+            template->annotations[i] = param_annotation(check, template, i);
+    }
+    return template->annotations[param];
+}
+
+// ---- builtins ------------------------------------------------------------------------------------------------------
+
+static void read_signatures(Check *check) {
+    StringBuilder text = {0};
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        sb_addf(&text, "B%zu = %s\n", i, builtin_table[i].signature);
+    Diagnostics none = {0};
+    const Module *module = parse_module(source_new("builtins.def", sb_text(&text), (uint32_t)text.len), &none);
+    any_marker = type_knot(name_of("any"));
+    check->builtin_types = mem_alloc(sizeof(Type *) * BUILTIN_COUNT);
+    for (size_t i = 0; i < BUILTIN_COUNT && i < module->aliases.len; i++)
+        check->builtin_types[i] = annotation_type(check, NULL, module->aliases.data[i]->type);
+}
+
+const Type *builtin_type(Check *check, Builtin builtin) {
+    if (!check->builtin_types)
+        read_signatures(check);
+    return check->builtin_types[builtin];
+}

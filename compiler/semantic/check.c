@@ -1,0 +1,166 @@
+// The checker's table of contents: load and declare, group, infer to the fixed point, walk once more for errors and trees, collect.
+#include "compiler/semantic/check.h"
+
+// ---- functions that nothing calls ----------------------------------------------------------------------------------
+
+static bool is_library(const ModuleInfo *module) {
+    static const char *const names[] = {"prelude", "list", "string", "math"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (module->name == name_of(names[i]))
+            return true;
+    return false;
+}
+
+static Inst *uncalled_root(Check *check, Template *template, ClosureInfo *closure) {
+    const Type **types = mem_alloc(sizeof(Type *) * (template->param_count + 1));
+    for (size_t i = 0; i < template->param_count; i++) {
+        const Type *annotation = template_annotation(check, template, i);
+        types[i] = annotation ? annotation : type_never;
+    }
+    return instance_root(check, template, closure, types, check->library);
+}
+
+static void add_uncalled_functions(Check *check, InstVec *roots) {
+    for (size_t i = 0; i < check->templates.len; i++) {
+        Template *template = check->templates.data[i];
+        if (!template->is_instantiated && !is_library(template->module))
+            vec_push(roots, uncalled_root(check, template, NULL));
+    }
+}
+
+static bool add_uncalled_lambdas(Check *check, InstVec *roots) {
+    size_t before = roots->len;
+    for (size_t i = 0; i < check->closures.len; i++) {
+        ClosureInfo *closure = check->closures.data[i];
+        if (!closure->template->is_instantiated && closure->template->kind != TEMPLATE_BUILTIN)
+            vec_push(roots, uncalled_root(check, closure->template, closure));
+    }
+    return roots->len > before;
+}
+
+// ---- the end -------------------------------------------------------------------------------------------------------
+
+static void report_dead_arms(Check *check) {
+    for (size_t i = 0; i < check->arms.len; i++) {
+        const Arm *arm = check->arms.data[i];
+        if (!map_get(&check->arm_reached, arm))
+            report_now(check, DIAG_PATTERN_NEVER, arm->pattern->span, "no value can match this pattern");
+        else if (!map_has(&check->arm_reached, arm->pattern))
+            report_now(check, DIAG_UNREACHABLE_ARM, arm->pattern->span, "the arms above take everything that this one would");
+    }
+}
+
+static TypedProgram *collect(Check *check, size_t instances, Inst *main_inst) {
+    TypedProgram *program = mem_new(TypedProgram);
+    program->main = &main_inst->instance;
+    program->instance_count = instances;
+    program->instances = mem_alloc(sizeof(Instance *) * (instances + 1));
+    for (size_t i = 0; i < instances; i++) {
+        program->instances[i] = &check->walked.data[i]->instance;
+        program->instances[i]->id = (uint32_t)i;
+    }
+    program->closure_count = check->closures.len;
+    program->closures = mem_alloc(sizeof(Closure *) * (check->closures.len + 1));
+    for (size_t i = 0; i < check->closures.len; i++)
+        program->closures[i] = &check->closures.data[i]->closure;
+    program->kind_count = check->kinds.len;
+    program->kinds = mem_alloc(sizeof(Kind *) * (check->kinds.len + 1));
+    for (size_t i = 0; i < check->kinds.len; i++) {
+        KindInfo *kind = check->kinds.data[i];
+        const Cell *sent = &kind_root(kind)->sent;
+        kind->kind.sent = sent->type ? sent->type : type_never;
+        program->kinds[i] = &kind->kind;
+    }
+    return program;
+}
+
+// ---- the passes ----------------------------------------------------------------------------------------------------
+
+static ModuleInfo *load_all(Check *check, Module *root) {
+    static const char *const library[] = {"list", "string", "math"};
+    check->prelude = module_load(check, name_of("prelude"));
+    for (size_t i = 0; i < sizeof(library) / sizeof(*library); i++)
+        module_load(check, name_of(library[i]));
+    ModuleInfo *module = module_declare(check, root);
+    module_load_references(check, module);
+    return module;
+}
+
+static Template *find_main(Check *check, ModuleInfo *module) {
+    Template *main_template = module->body ? module->body : map_get(&module->functions, name_of("main"));
+    if (!main_template) {
+        Span start = {.file = module->ast->file};
+        Diag *diag = report_now(check, DIAG_NO_MAIN, start, "`%s` has no `main` and no statements", name_text(module->name));
+        REPORT_HELP(diag, "a program begins with `main() { … }`, or is a script");
+        return NULL;
+    }
+    if (main_template->param_count) {
+        report_now(check, DIAG_MAIN_PARAMETERS, main_template->span, "`main` takes no arguments");
+        return NULL;
+    }
+    return main_template;
+}
+
+static void refuse_unsupported(Check *check, const ModuleInfo *module) {
+    for (size_t i = 0; i < module->ast->externs.len; i++)
+        report_now(check, DIAG_EXTERN, module->ast->externs.data[i]->span, "C functions are not supported yet");
+    for (size_t i = 0; i < module->ast->functions.len; i++) {
+        const FunctionDecl *function = module->ast->functions.data[i];
+        if (function->is_exported)
+            report_now(check, DIAG_EXPORT, function->name_span, "functions cannot be exported to C yet");
+    }
+}
+
+static void infer(Check *check, InstVec *roots) {
+    instances_run(check);
+    add_uncalled_functions(check, roots);
+    instances_run(check);
+    while (add_uncalled_lambdas(check, roots))
+        instances_run(check);
+}
+
+static KindInfo *special_kind(void) {
+    KindInfo *kind = mem_new(KindInfo);
+    kind->accepts_all = true;
+    return kind;
+}
+
+static TypedProgram *run(Check *check, Module *root, bool needs_main) {
+    size_t errors = check->diags->error_count;
+    ModuleInfo *module = load_all(check, root);
+    modules_group(check);
+    Template *main_template = needs_main ? find_main(check, module) : NULL;
+    if (needs_main && !main_template)
+        return NULL;
+    check->any = special_kind();
+    check->library = kind_new(check, name_of("uncalled"), (Span){0});
+    check->library->accepts_all = true;
+    Inst *main_inst = NULL;
+    InstVec roots = {0};
+    if (main_template)
+        main_inst = instance_root(check, main_template, NULL, NULL, kind_new(check, name_of("main"), main_template->span));
+    infer(check, &roots);
+    check->reporting = true;
+    if (main_inst)
+        instances_walk(check, main_inst);
+    size_t reached = check->walked.len;
+    for (size_t i = 0; i < roots.len; i++)
+        instances_walk(check, roots.data[i]);
+    report_dead_arms(check);
+    refuse_unsupported(check, module);
+    if (check->diags->error_count > errors)
+        return NULL;
+    return main_inst ? collect(check, reached, main_inst) : mem_new(TypedProgram);
+}
+
+TypedProgram *semantic_check(const ModuleLoader *loader, struct Module *root, Diagnostics *diags) {
+    char here;
+    Check check = {.loader = loader, .diags = diags, .stack_base = &here};
+    return run(&check, root, true);
+}
+
+bool semantic_check_module(const ModuleLoader *loader, struct Module *module, Diagnostics *diags) {
+    char here;
+    Check check = {.loader = loader, .diags = diags, .stack_base = &here};
+    return run(&check, module, module->statements.len > 0) != NULL;
+}

@@ -1,0 +1,459 @@
+// Within the room: the checker's state and what its files share. Others include semantic.h.
+//
+// One evaluator serves inference and the last walk: it always builds trees. While types still grow (`check->reporting` false) its trees are
+// dropped and nothing is reported; when the work list is empty, the last walk evaluates what main reaches once more, reports, and keeps the trees.
+//
+// Invariants:
+//  - Types in cells only grow (type_join). Who read a cell is evaluated again when it has grown.
+//  - The type never stands for "not known yet" and "an error was reported": it fits everywhere, so neither is reported twice.
+//  - In the last walk no cell grows and no instance, kind or closure is made.
+#ifndef FLUFFY_COMPILER_SEMANTIC_CHECK_H
+#define FLUFFY_COMPILER_SEMANTIC_CHECK_H
+
+#include "compiler/base/map.h"
+#include "compiler/base/suggest.h"
+#include "compiler/semantic/semantic.h"
+#include "compiler/syntax/ast.h"
+
+typedef struct Check Check;
+typedef struct ModuleInfo ModuleInfo;
+typedef struct Template Template;
+typedef struct Group Group;
+typedef struct Inst Inst;
+typedef struct KindInfo KindInfo;
+typedef struct ClosureInfo ClosureInfo;
+typedef struct Frame Frame;
+typedef struct Binding Binding;
+
+typedef VEC(Inst *) InstVec;
+typedef VEC(Tree *) TreeVec;
+typedef VEC(const Type *) TypeList;
+typedef VEC(KindInfo *) KindVec;
+typedef VEC(ClosureInfo *) ClosureVec;
+typedef VEC(Template *) TemplateVec;
+
+// ---- cells ---------------------------------------------------------------------------------------------------------
+
+// A type that grows during inference, and who has read it.
+typedef struct Cell {
+    const Type *type; // NULL: never
+    unsigned growths;
+    Map readers; // set of Inst
+} Cell;
+
+// The type, noting that `reader` (or NULL) depends on it.
+const Type *cell_read(Check *check, Cell *cell, Inst *reader);
+// Joins a type in; true (and the readers are queued) if the cell has grown.
+bool cell_grow(Check *check, Cell *cell, const Type *type);
+// All readers are to be evaluated again.
+void cell_wake(Check *check, Cell *cell);
+
+// ---- modules and templates -----------------------------------------------------------------------------------------
+
+typedef struct AliasInfo {
+    TypeAlias *ast;
+    Type *knot;       // while it is being resolved and after it has been met within itself
+    const Type *type; // when resolved
+    bool resolving;
+} AliasInfo;
+
+struct ModuleInfo {
+    Module *ast;
+    Name name;
+    Map functions;   // Name → Template
+    Map aliases;     // Name → AliasInfo
+    Map constants;   // Name → ConstantDecl
+    Map constraints; // Name → ConstraintDecl
+    Map externs;     // Name → ExternFunction
+    Map script;      // names bound by the script's statements → Stmt
+    Template *body;  // of a script's statements, or NULL
+};
+
+typedef enum TemplateKind {
+    TEMPLATE_FUNCTION, // function
+    TEMPLATE_SCRIPT,   // the module's statements
+    TEMPLATE_LAMBDA,   // expr: EXPR_LAMBDA
+    TEMPLATE_BLOCK,    // expr: EXPR_SPAWN; its parameters are what it captures
+    TEMPLATE_BUILTIN,  // a library function used as a value
+    TEMPLATE_HANDLER,  // the loop of a handler process around `target` (or a function value in its first parameter)
+    TEMPLATE_START,    // starts `target` (or a function value in its first parameter) with the other parameters; under
+                       // a supervisor it reports one that it made itself
+} TemplateKind;
+
+// What is instantiated.
+struct Template {
+    TemplateKind kind;
+    uint32_t id;
+    ModuleInfo *module;
+    Name name; // for messages and traces, or NULL
+    Span span; // of the header
+    FunctionDecl *function;
+    Expr *expr;
+    Builtin builtin;
+    Template *target;
+    bool is_child;      // START: of a supervisor
+    size_t param_count; // FUNCTION, LAMBDA, BUILTIN
+    const Type **annotations; // per parameter, NULL where there is none; resolved at first use
+    VEC(Name) free_names;     // LAMBDA, BLOCK: names it mentions and does not bind, in order of first use
+    VEC(Name) captured;       // BLOCK: those of them that are locals where it stands
+    // Facts about the body, from its syntax alone.
+    bool uses_process; // may evaluate self(), receive or monitor: its instances depend on the kind they run in
+    bool calls_values; // calls a function value or a method
+    TemplateVec callees;
+    Group *group;        // FUNCTION: strongly connected group, if it is recursive
+    uint32_t scc_index, scc_low; // Tarjan
+    bool scc_on_stack;
+    bool is_instantiated;
+    InstVec instances;   // entries: found by argument types
+    ClosureVec closures; // LAMBDA, FUNCTION, BUILTIN: by what is captured
+};
+
+// Functions that call each other. Within one activation each has one instance per kind, whose parameter types are joined.
+struct Group {
+    uint32_t id;
+};
+
+typedef struct Activation {
+    Group *group;
+    InstVec instances;
+} Activation;
+
+struct ClosureInfo {
+    Closure closure; // first: a Closure of ours is a ClosureInfo
+    Template *template;
+    Activation *activation; // of the function around it, if its body calls back into that group
+    unsigned depth;         // of closures of the same template within each other
+};
+
+struct Inst {
+    Instance instance; // first
+    Template *template;
+    Activation *activation;
+    ClosureInfo *closure;
+    KindInfo *kind;     // it runs in; NULL when the template does not care
+    const Type **key;   // argument types at the first call
+    Cell *params;       // one per parameter
+    Cell result;
+    Inst *caller; // first one, for chains in messages
+    Span call_span;
+    const Type *early; // joined types of early_return in the running evaluation
+    unsigned depth;    // of calls from main
+    unsigned evaluations;
+    bool evaluated, running, queued, walked;
+    bool is_supervisor_start; // START: the result is a supervisor's pid
+    Map request_kinds;        // Expr of a call(…) → KindInfo of its reply address
+};
+
+// ---- kinds ---------------------------------------------------------------------------------------------------------
+
+// A `receive` that a kind can reach.
+typedef struct Receive {
+    Expr *expr;
+    ModuleInfo *module;
+} Receive;
+
+struct KindInfo {
+    Kind kind;        // first
+    KindInfo *parent; // union-find: kinds that stand in one pid set share `sent`; NULL for the root
+    Cell sent;        // of the root
+    VEC(Receive) receives;
+    const Type *handles; // a handler's message type
+    Span handles_span;
+    bool accepts_all; // untyped, or not a process of its own
+    bool is_supervisor;
+    Map children; // of a supervisor: literal id → Cell of pid types
+    Cell other_children;
+    const void *site; // the key: syntax node, template, argument types without pids
+    Template *template;
+    const Type **erased;
+    size_t erased_count;
+    Inst *body;
+};
+
+struct Check {
+    const ModuleLoader *loader;
+    Diagnostics *diags;
+    Map modules; // Name → ModuleInfo
+    ModuleInfo *prelude;
+    TemplateVec templates; // functions and scripts
+    Map syntax_templates;  // Expr → Template (lambdas and blocks); builtins by their table row
+    Map wrappers;          // name of kind and target → Template
+    TemplateVec values;    // lambdas and functions used as values (not as what a spawn starts)
+    Map builtins;          // Name → its row in builtin_table
+    Map specials;          // Name → text of its row
+    InstVec instances;
+    InstVec queue;
+    size_t queue_head;
+    KindVec kinds;
+    KindVec message_kinds; // one for every M of pid<M>: kinds that flow into it share its cell
+    KindInfo *any;         // what is sent to pid<any>
+    KindInfo *library;     // stands in where functions that nothing calls are checked
+    ClosureVec closures;
+    Map names; // registered literal names → Cell of pid types
+    Cell other_names; // registered under names that are computed
+    Cell all_names;
+    bool values_use_process; // some function value may evaluate self() or receive
+    bool reporting;
+    bool quiet;      // within a trial: nothing is reported, nothing grows
+    Map reported;    // "code place" names
+    Map arm_reached; // Pattern of an arm → non-NULL when some instance reaches it
+    VEC(const Arm *) arms;
+    const Type **builtin_types; // by Builtin: TYPE_FUNCTION arrows
+    InstVec walked;
+    char *stack_base;
+    uint32_t next_template, next_group;
+};
+
+// ---- frames --------------------------------------------------------------------------------------------------------
+
+struct Binding {
+    Name name;
+    Local *local;
+    const Type *view; // an annotated parameter: what the body may see of it
+    Span span;
+    bool used;
+    Binding *origin; // a narrowed name: whose reading this is too
+    Binding *next;   // outwards
+};
+
+// One evaluation of one instance.
+struct Frame {
+    Check *check;
+    Inst *inst;
+    ModuleInfo *module;
+    KindInfo *kind;
+    Binding *scope;
+    uint32_t local_count;
+    Tree *subject;     // EXPR_SUBJECT, or NULL
+    unsigned in_defer; // depth
+    Name binding;      // being bound: not visible in its own right side
+    VEC(ConstantDecl *) constants; // being evaluated, against circles
+};
+
+// ---- report.c ------------------------------------------------------------------------------------------------------
+
+// NULL unless this is the last walk and the mistake (code, place) is new; the functions below take NULL.
+Diag *report(Frame *frame, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+// Whatever the phase: for limits and declarations.
+Diag *report_now(Check *check, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+#define REPORT_PRIMARY(diag, ...) ((diag) ? diag_primary((diag), __VA_ARGS__) : NULL)
+#define REPORT_LABEL(diag, ...) ((diag) ? diag_label((diag), __VA_ARGS__) : NULL)
+#define REPORT_NOTE(diag, ...) ((diag) ? diag_note((diag), __VA_ARGS__) : NULL)
+#define REPORT_HELP(diag, ...) ((diag) ? diag_help((diag), __VA_ARGS__) : NULL)
+// "did you mean `…`?" if there is a best candidate.
+void report_near(Diag *diag, const Suggestion *suggestion);
+// `in f(int, string), called here` for instances whose parameter types come from the call.
+void report_instance(Diag *diag, const Frame *frame);
+// Where the type of a value comes from: labels the binding of a name.
+void report_origin(Diag *diag, const Frame *frame, const Expr *expr);
+
+// ---- resolve.c, facts.c --------------------------------------------------------------------------------------------
+
+ModuleInfo *module_load(Check *check, Name name);
+ModuleInfo *module_declare(Check *check, Module *ast);
+void module_load_references(Check *check, ModuleInfo *module);
+void modules_group(Check *check); // callees, groups, uses_process of all functions
+
+typedef enum NamedKind {
+    NAMED_NOTHING, NAMED_LOCAL, NAMED_FUNCTION, NAMED_CONSTANT, NAMED_BUILTIN, NAMED_SPECIAL, NAMED_EXTERN, NAMED_SCRIPT,
+    NAMED_OWN, NAMED_MODULE_MISSING,
+} NamedKind;
+
+// Forms that look like calls and have trees of their own.
+typedef enum Special {
+    SPECIAL_SPAWN, SPECIAL_SPAWN_TYPED, SPECIAL_SPAWN_WITH, SPECIAL_SPAWN_SUPERVISOR, SPECIAL_SELF, SPECIAL_CALL,
+    SPECIAL_RANGE, SPECIAL_COUNT,
+} Special;
+
+typedef struct Named {
+    NamedKind kind;
+    ModuleInfo *module; // where it is defined
+    union {
+        Binding *binding;
+        Template *template;
+        ConstantDecl *constant;
+        Builtin builtin;
+        Special special;
+        Span span; // SCRIPT
+    };
+} Named;
+
+// What a name means. `frame` NULL: without locals.
+Named resolve_name(Check *check, Frame *frame, ModuleInfo *module, const QualifiedName *name);
+Named resolve_in_library(Check *check, Name module, Name name);
+Named resolve_top(Check *check, ModuleInfo *module, const QualifiedName *name);
+void report_unknown_name(Frame *frame, const Expr *expr);
+Binding *scope_find(Frame *frame, Name name);
+Binding *scope_push(Frame *frame, Name name, Local *local, Span span);
+
+void template_facts(Check *check, Template *template); // from the body's syntax
+bool template_uses_process(const Check *check, const Template *template);
+bool expr_mentions_subject(const Expr *expr);
+Template *template_new(Check *check, TemplateKind kind, ModuleInfo *module);
+Template *template_of_syntax(Check *check, TemplateKind kind, ModuleInfo *module, Expr *expr);
+Template *template_of_builtin(Check *check, Builtin builtin);
+Template *template_wrapper(Check *check, TemplateKind kind, Template *target, bool is_child, size_t param_count);
+
+// ---- annotate.c ----------------------------------------------------------------------------------------------------
+
+// The type an annotation names; never after an error (reported at once, once).
+const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr);
+const Type *template_annotation(Check *check, Template *template, size_t param);
+const Type *builtin_type(Check *check, Builtin builtin);
+bool is_any_marker(const Type *type); // `any` in a builtin's signature
+
+// ---- types.c -------------------------------------------------------------------------------------------------------
+
+// The type that the value of a tree has when it is bound, passed or put in a list: fresh literals are widened, and fresh int literals that are direct
+// fields of a record made here. Types that were asked for by an annotation stay.
+const Type *widen_tree(const Tree *tree);
+// The same for a part of a value that a pattern binds: one literal is widened, several of them stay a choice.
+const Type *widen_part(const Type *type);
+// The annotation's type with the extra fields and closures of the actual one.
+const Type *merge_bound(const Type *annotation, const Type *actual);
+const Type *erase_pids(Check *check, const Type *type);
+bool type_is_pid(const Type *type);
+bool types_same(const Type *const *a, const Type *const *b, size_t count);
+size_t type_depth(const Type *type);
+bool wants_float(const Type *expected);
+const char *type_words(const Type *type); // `int`, cut short for messages
+
+// ---- build.c -------------------------------------------------------------------------------------------------------
+
+Tree *tree_new(TreeKind kind, const Type *type, Span span);
+Tree *tree_nil(Span span);
+Tree *tree_never(Span span); // after an error: no value
+Tree *tree_int(int64_t value, Span span);
+Tree *tree_text(const char *text, Span span);
+Tree *tree_bool(bool value, Span span);
+Tree *tree_local(Local *local, Span span);
+Tree *tree_field(Tree *record, Name name, const Type *type, Span span);
+Tree *tree_builtin(Builtin builtin, const Type *type, Span span, Tree **arguments, size_t count);
+Tree *tree_binary(TreeOp op, const Type *type, Tree *left, Tree *right, Span span);
+Tree *tree_block(Tree **statements, size_t count, Tree *result, Span span);
+Tree *tree_let(Local *local, Tree *value, Span span);
+// If one of the values is never: a tree that evaluates the ones before it and it. Otherwise NULL.
+Tree *tree_never_of(Tree *const *values, size_t count, Span span);
+Local *local_new(Frame *frame, Name name, const Type *type);
+TreePattern *pattern_new(TreePatternKind kind, const Type *type, Span span);
+TreePattern *pattern_bind(Local *local, const Type *type, TreePattern *inner, Span span);
+
+// ---- coerce.c ------------------------------------------------------------------------------------------------------
+
+// The tree as a value of `type`, which must contain the tree's type (else the tree is given back, an error was reported).
+Tree *coerce(Frame *frame, Tree *tree, const Type *type);
+// What pids may become because a value of type `from` is used as one of type `to`.
+void flow(Frame *frame, const Type *from, const Type *to, Span span);
+// False and an error if the value does not fit; `because` may have no file.
+bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because, const char *label);
+
+// ---- instance.c ----------------------------------------------------------------------------------------------------
+
+Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, const Type *const *types, size_t count,
+                        Span span);
+// The body of a process: parameters are joined over all its spawns.
+Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count, Span span);
+Inst *instance_root(Check *check, Template *template, ClosureInfo *closure, const Type *const *types, KindInfo *kind);
+const Type *instance_result(Frame *frame, Inst *inst);
+void instance_enqueue(Check *check, Inst *inst);
+void instances_run(Check *check);  // until nothing grows
+void instances_walk(Check *check, Inst *root); // the last walk
+ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *captures, size_t count, Span span);
+bool template_in_group(const Template *template, const Group *group);
+// Marks the instance as called from this one, so that the last walk reaches it.
+void instance_reach(Check *check, Inst *inst);
+
+// ---- body.c --------------------------------------------------------------------------------------------------------
+
+void body_evaluate(Check *check, Inst *inst);
+
+// ---- expr.c, operator.c, control.c, block.c, call.c, lambda.c ---------------------------------------------------------
+
+Tree *eval(Frame *frame, Expr *expr, const Type *expected);
+// Evaluates a condition; what it binds stays in scope: the caller restores frame->scope.
+Tree *eval_condition(Frame *frame, Expr *expr);
+Tree *eval_block(Frame *frame, Expr *block, const Type *expected);
+Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const Type *expected);
+Tree *eval_name(Frame *frame, Expr *expr);
+Tree *eval_unary(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_binary(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_if(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_match(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_for(Frame *frame, Expr *expr);
+Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_range_list(Frame *frame, Expr *expr);
+Tree *eval_with(Frame *frame, Expr *expr);
+Tree *eval_field(Frame *frame, Expr *expr);
+Tree *eval_lambda(Frame *frame, Expr *expr);
+Tree *eval_call(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_method(Frame *frame, Expr *expr);
+Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span, const Expr *expr);
+Tree *text_of_tree(Tree *tree);
+Tree *concat_trees(Tree *left, Tree *right, Span span);
+// Makes a function value of something named at top level.
+Tree *closure_of_template(Frame *frame, Template *template, Span span);
+// Calls with evaluated arguments; `exprs` (or NULL) say where they came from.
+Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count, Expr *const *exprs,
+                    Span span, Span name_span);
+Tree *call_value(Frame *frame, Tree *callee, Tree **arguments, size_t count, Expr *const *exprs, Span span);
+Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span);
+// An arm's or branch's common type; coerces them.
+const Type *join_trees(Frame *frame, Tree **trees, size_t count);
+void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where);
+// The arms of match and receive over a value of type `over`; adds them to `out`.
+typedef VEC(TreeArm) TreeArmVec;
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match, TreeArmVec *out);
+
+// ---- pattern.c -----------------------------------------------------------------------------------------------------
+
+// Checks a pattern over a type and binds its names in frame->scope. TREE_PATTERN_FAIL if nothing can match.
+TreePattern *pattern_check(Frame *frame, Pattern *pattern, const Type *over);
+// Whether some value of the type can match, guards aside. Binds nothing.
+bool pattern_can_match(Check *check, ModuleInfo *module, Pattern *pattern, const Type *over);
+// A test for values of type `wanted` among those of `over`; NULL if there are none.
+TreePattern *pattern_of_type(Frame *frame, const Type *wanted, const Type *over, Span span);
+// What values matched by the pattern are; and those that surely are not, when `over` is a union.
+const Type *pattern_matched(const TreePattern *pattern);
+const Type *pattern_remaining(const TreePattern *pattern);
+bool pattern_is_total(const TreePattern *pattern);
+// Binds the matched value, as `local` of type pattern_matched.
+TreePattern *pattern_bind_matched(TreePattern *pattern, Local *local);
+
+// ---- kind.c, send.c, process.c, supervisor.c -----------------------------------------------------------------------
+
+KindInfo *kind_root(KindInfo *kind);
+KindInfo *kind_new(Check *check, Name function, Span span);
+KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, const Type *const *types, size_t count, Name name,
+                         Span span);
+void kind_unify(Check *check, KindInfo *a, KindInfo *b);
+void kind_becomes_any(Check *check, KindInfo *kind);
+KindInfo *kind_of_message(Check *check, const Type *message);
+void kind_send(Check *check, KindInfo *kind, const Type *message);
+const Type *kind_pid(KindInfo *kind);
+// The kind (of those that share a cell) that a pid's messages go to; NULL for a pid of no kind.
+KindInfo *pid_target(Check *check, const Type *pid);
+bool kind_accepts(Check *check, KindInfo *kind, const Type *message);
+void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_span, Span message_span, const char *what);
+
+Tree *eval_send(Frame *frame, Expr *expr);
+Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected);
+Tree *eval_spawn_block(Frame *frame, Expr *expr);
+Tree *eval_special(Frame *frame, Special special, Expr *expr);
+Tree *eval_supervisor(Frame *frame, Expr *expr);
+// Builtins about processes that need more than their signature; NULL for the others.
+Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span);
+Tree *handler_body(Frame *frame);
+Tree *send_to(Frame *frame, const Type *pid, Tree *message, Span send_span, Span message_span);
+
+// What a spawn starts.
+typedef struct Callee {
+    Template *template; // a named function, or NULL
+    Tree *value;        // a function value
+    Name name;
+    Span span;
+} Callee;
+bool callee_resolve(Frame *frame, Expr *expr, Callee *callee);
+// The parameters of the callee, or -1 when its closures differ or nothing is known.
+int callee_arity(const Callee *callee);
+
+#endif

@@ -1,0 +1,216 @@
+// match, arms, loops, comprehensions, ranges.
+#include "compiler/semantic/check.h"
+#include "compiler/semantic/exhaustive.h"
+
+// ---- arms ----------------------------------------------------------------------------------------------------------
+
+// Which arms some instance reaches; the others are reported at the end.
+static void note_arm(Frame *frame, const Arm *arm, bool reached) {
+    Check *check = frame->check;
+    if (!check->reporting || check->quiet)
+        return;
+    if (map_add(&check->arm_reached, arm))
+        vec_push(&check->arms, arm);
+    if (reached)
+        map_set(&check->arm_reached, arm, check);
+}
+
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match, TreeArmVec *out) {
+    for (size_t i = 0; i < arms->len; i++) {
+        Arm *arm = &arms->data[i];
+        Binding *outer = frame->scope;
+        TreePattern *pattern = pattern_check(frame, arm->pattern, over);
+        Tree *body = eval(frame, arm->body, expected);
+        frame->scope = outer;
+        if (is_match && over->kind != TYPE_NEVER)
+            note_arm(frame, arm, pattern->kind != TREE_PATTERN_FAIL);
+        vec_push(out, (TreeArm){.pattern = pattern, .body = body, .span = arm->span});
+    }
+}
+
+// ---- match ---------------------------------------------------------------------------------------------------------
+
+static void report_missing(Frame *frame, const Expr *expr, const Exhaustiveness *found, const Tree *value) {
+    if (found->too_complex) {
+        report(frame, DIAG_MATCH_TOO_COMPLEX, expr->match.keyword_span, "this match is too complex to be proved complete");
+        return;
+    }
+    if (found->missing_count) {
+        StringBuilder list = {0};
+        for (size_t i = 0; i < found->missing_count; i++)
+            sb_addf(&list, "%s`%s`", i ? ", " : "", found->missing[i]);
+        Diag *diag = report(frame, DIAG_NOT_EXHAUSTIVE, expr->match.keyword_span, "this match leaves out %s%s", sb_text(&list),
+                            found->more ? " and others" : "");
+        REPORT_LABEL(diag, value->span, "this is `%s`", type_words(value->type));
+        report_instance(diag, frame);
+        return;
+    }
+    if (found->open_count) {
+        Diag *diag = report(frame, DIAG_OPEN_MATCH, expr->match.keyword_span, "this match has no arm for other values");
+        REPORT_NOTE(diag, "a value like `%s` would panic", found->open[0]);
+        REPORT_HELP(diag, "add an arm `_ -> …`");
+    }
+}
+
+static void note_unreachable(Frame *frame, const ArmVec *arms, const Exhaustiveness *found) {
+    size_t next = 0;
+    for (size_t i = 0; i < arms->len; i++) {
+        bool dead = next < found->unreachable_count && found->unreachable[next] == i;
+        next += dead;
+        if (!dead && frame->check->reporting && !frame->check->quiet)
+            map_set(&frame->check->arm_reached, arms->data[i].pattern, frame->check);
+    }
+}
+
+Tree *eval_match(Frame *frame, Expr *expr, const Type *expected) {
+    Tree *value = eval(frame, expr->match.subject, NULL);
+    TreeArmVec arms = {0};
+    eval_arms(frame, &expr->match.arms, value->type, expected, true, &arms);
+    if (value->type->kind == TYPE_NEVER)
+        return value;
+    Exhaustiveness found = exhaustive_check(value->type, arms.data, arms.len);
+    if (frame->check->reporting) {
+        report_missing(frame, expr, &found, value);
+        note_unreachable(frame, &expr->match.arms, &found);
+    }
+    TreeVec bodies = {0};
+    for (size_t i = 0; i < arms.len; i++)
+        vec_push(&bodies, arms.data[i].pattern->kind == TREE_PATTERN_FAIL ? tree_never(arms.data[i].span) : arms.data[i].body);
+    Tree *tree = tree_new(TREE_MATCH, join_trees(frame, bodies.data, bodies.len), expr->span);
+    for (size_t i = 0; i < arms.len; i++)
+        arms.data[i].body = bodies.data[i];
+    tree->match.value = value;
+    tree->match.arms = arms.data;
+    tree->match.count = arms.len;
+    tree->match.total = !found.too_complex && found.missing_count + found.open_count == 0;
+    tree->match.what = "match";
+    return tree;
+}
+
+// ---- heads of loops ------------------------------------------------------------------------------------------------
+
+static bool is_range(Frame *frame, const Expr *expr) {
+    if (expr->kind != EXPR_CALL || expr->call.callee->kind != EXPR_NAME)
+        return false;
+    Named named = resolve_name(frame->check, frame, frame->module, &expr->call.callee->name);
+    return named.kind == NAMED_SPECIAL && named.special == SPECIAL_RANGE;
+}
+
+static Tree *range_bound(Frame *frame, Expr *expr) {
+    Tree *tree = eval(frame, expr, NULL);
+    check_fits(frame, tree, type_int, expr, (Span){0}, "");
+    return coerce(frame, tree, type_int);
+}
+
+// False after an error.
+static bool range_bounds(Frame *frame, Expr *expr, TreeClause *clause) {
+    const ExprVec *args = &expr->call.args;
+    if (args->len != 1 && args->len != 2) {
+        Diag *diag = report(frame, DIAG_ARITY, expr->call.args_span, "`range` takes one or two arguments, not %zu", args->len);
+        REPORT_HELP(diag, "`range(n)` goes from 0 to n - 1, `range(a, b)` from a to b - 1");
+        return false;
+    }
+    clause->kind = CLAUSE_RANGE;
+    clause->source = args->len == 2 ? range_bound(frame, args->data[0]) : tree_int(0, expr->span);
+    clause->end = range_bound(frame, vec_last(args));
+    return clause->source->type->kind != TYPE_NEVER && clause->end->type->kind != TYPE_NEVER;
+}
+
+Tree *eval_range_list(Frame *frame, Expr *expr) {
+    TreeClause *clause = mem_new(TreeClause);
+    if (!range_bounds(frame, expr, clause))
+        return tree_never(expr->span);
+    Local *local = local_new(frame, NULL, type_int);
+    clause->pattern = pattern_bind(local, type_int, NULL, expr->span);
+    Tree *tree = tree_new(TREE_COMPREHENSION, type_list(type_int), expr->span);
+    tree->loop.clauses = clause;
+    tree->loop.count = 1;
+    tree->loop.body = tree_local(local, expr->span);
+    return tree;
+}
+
+static bool is_simple(const Pattern *pattern) {
+    return (pattern->kind == PATTERN_NAME || pattern->kind == PATTERN_WILDCARD) && !pattern->where;
+}
+
+// Elements of the list that the head runs over; never if it is none.
+static const Type *element_of(Frame *frame, const Tree *source, const Expr *expr) {
+    const Type *type = type_resolve(source->type);
+    if (type->kind == TYPE_LIST)
+        return type->element;
+    if (type->kind != TYPE_NEVER) {
+        Diag *diag = report(frame, DIAG_NOT_A_LIST, source->span, "`for` runs over a list, found `%s`", type_words(type));
+        if (type->kind == TYPE_INT || type->kind == TYPE_LITERAL_INT)
+            REPORT_HELP(diag, "`range(n)` counts from 0 to n - 1");
+        report_origin(diag, frame, expr);
+        report_instance(diag, frame);
+    }
+    return NULL;
+}
+
+// `for pattern in source`: binds the pattern's names in scope. False if the loop has no source.
+static bool eval_head(Frame *frame, Pattern *pattern, Expr *source, TreeClause *clause) {
+    if (is_range(frame, source) && is_simple(pattern)) {
+        if (!range_bounds(frame, source, clause)) {
+            clause->pattern = pattern_check(frame, pattern, type_int);
+            return false;
+        }
+        clause->pattern = pattern_check(frame, pattern, type_int);
+        return true;
+    }
+    clause->kind = CLAUSE_LIST;
+    clause->source = eval(frame, source, NULL);
+    const Type *element = element_of(frame, clause->source, source);
+    clause->pattern = pattern_check(frame, pattern, element ? element : type_never);
+    if (element && element->kind != TYPE_NEVER && clause->pattern->kind == TREE_PATTERN_FAIL)
+        report(frame, DIAG_PATTERN_NEVER, pattern->span, "no element can match: they are `%s`", type_words(element));
+    return element != NULL;
+}
+
+Tree *eval_for(Frame *frame, Expr *expr) {
+    Binding *outer = frame->scope;
+    TreeClause *clause = mem_new(TreeClause);
+    bool good = eval_head(frame, expr->for_.pattern, expr->for_.iterable, clause);
+    Tree *body = eval(frame, expr->for_.body, NULL);
+    frame->scope = outer;
+    if (!good)
+        return clause->source && clause->source->type->kind == TYPE_NEVER ? clause->source : tree_never(expr->span);
+    Tree *tree = tree_new(TREE_FOR, type_nil, expr->span);
+    tree->loop.clauses = clause;
+    tree->loop.count = 1;
+    tree->loop.body = body;
+    return tree;
+}
+
+static const Type *list_element(const Type *expected) {
+    return expected && type_resolve(expected)->kind == TYPE_LIST ? type_resolve(expected)->element : NULL;
+}
+
+Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected) {
+    Binding *outer = frame->scope;
+    size_t count = expr->comprehension.clauses.len;
+    TreeClause *clauses = mem_alloc(sizeof(TreeClause) * (count + 1));
+    bool good = true;
+    for (size_t i = 0; i < count; i++) {
+        const ComprehensionClause *clause = &expr->comprehension.clauses.data[i];
+        if (clause->pattern) {
+            good &= eval_head(frame, clause->pattern, clause->value, &clauses[i]);
+            continue;
+        }
+        clauses[i].kind = CLAUSE_CONDITION;
+        clauses[i].source = eval_condition(frame, clause->value);
+        expect_bool(frame, clauses[i].source, clause->value, "a condition");
+    }
+    const Type *asked = list_element(expected);
+    Tree *body = eval(frame, expr->comprehension.element, asked);
+    frame->scope = outer;
+    if (!good)
+        return clauses[0].source && clauses[0].source->type->kind == TYPE_NEVER ? clauses[0].source : tree_never(expr->span);
+    bool fits = asked && type_fits(body->type, asked);
+    const Type *element = fits ? merge_bound(asked, body->type) : widen_tree(body);
+    Tree *tree = tree_new(TREE_COMPREHENSION, type_list(element), expr->span);
+    tree->loop.clauses = clauses;
+    tree->loop.count = count;
+    tree->loop.body = coerce(frame, body, element);
+    return tree;
+}

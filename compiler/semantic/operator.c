@@ -1,0 +1,245 @@
+// Unary and binary operators, conditions and what they make known.
+#include <string.h>
+
+#include "compiler/semantic/check.h"
+
+static const char *const symbols[] = {
+    [BINARY_MUL] = "*", [BINARY_DIV] = "/",  [BINARY_REM] = "%", [BINARY_ADD] = "+",  [BINARY_SUB] = "-",
+    [BINARY_CONCAT] = "++", [BINARY_EQ] = "==", [BINARY_NE] = "!=", [BINARY_LT] = "<", [BINARY_LE] = "<=",
+    [BINARY_GT] = ">", [BINARY_GE] = ">=", [BINARY_AND] = "&&", [BINARY_OR] = "||",
+};
+
+static const TreeOp ops[] = {
+    [BINARY_MUL] = TREE_MULTIPLY, [BINARY_DIV] = TREE_DIVIDE, [BINARY_REM] = TREE_REMAINDER, [BINARY_ADD] = TREE_ADD,
+    [BINARY_SUB] = TREE_SUBTRACT, [BINARY_CONCAT] = TREE_ADD, [BINARY_EQ] = TREE_EQUAL, [BINARY_NE] = TREE_NOT_EQUAL,
+    [BINARY_LT] = TREE_LESS, [BINARY_LE] = TREE_LESS_EQUAL, [BINARY_GT] = TREE_GREATER, [BINARY_GE] = TREE_GREATER_EQUAL,
+    [BINARY_AND] = TREE_AND, [BINARY_OR] = TREE_OR,
+};
+
+static bool is_int_literal(const Expr *expr) {
+    if (expr->kind == EXPR_UNARY && expr->unary.op == UNARY_NEGATE)
+        return is_int_literal(expr->unary.operand);
+    return expr->kind == EXPR_LITERAL && expr->literal.kind == LITERAL_INT;
+}
+
+static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, const Tree *right, const char *wanted) {
+    Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`%s` needs %s", symbols[expr->binary.op], wanted);
+    REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
+    REPORT_LABEL(diag, right->span, "this is `%s`", type_words(right->type));
+    TypeKind a = type_resolve(type_widen(left->type))->kind, b = type_resolve(type_widen(right->type))->kind;
+    if ((a == TYPE_INT && b == TYPE_FLOAT) || (a == TYPE_FLOAT && b == TYPE_INT))
+        REPORT_HELP(diag, "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
+    report_origin(diag, frame, expr->binary.left);
+    report_origin(diag, frame, expr->binary.right);
+    report_instance(diag, frame);
+    return tree_never(expr->span);
+}
+
+// ---- arithmetic ----------------------------------------------------------------------------------------------------
+
+static Tree *eval_plus_text(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    if (type_resolve(type_widen(left->type))->kind == TYPE_STRING)
+        return concat_trees(coerce(frame, left, type_string), type_resolve(type_widen(right->type))->kind == TYPE_STRING
+                                                                   ? coerce(frame, right, type_string) : right, expr->span);
+    Diag *diag = report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
+    REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
+    REPORT_HELP(diag, "write it into the text: \"${…}\"");
+    report_instance(diag, frame);
+    return tree_never(expr->span);
+}
+
+static bool is_numeric(const Type *type) { return type->kind == TYPE_INT || type->kind == TYPE_FLOAT; }
+
+static Tree *eval_arithmetic(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    const Type *a = type_resolve(type_widen(left->type)), *b = type_resolve(type_widen(right->type));
+    if (expr->binary.op == BINARY_ADD && (a->kind == TYPE_STRING || b->kind == TYPE_STRING))
+        return eval_plus_text(frame, expr, left, right);
+    if (expr->binary.op == BINARY_ADD && a->kind == TYPE_LIST) {
+        Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`+` does not join lists");
+        REPORT_HELP(diag, "lists are joined by `++`");
+        return tree_never(expr->span);
+    }
+    if (a != b || !is_numeric(a))
+        return bad_operands(frame, expr, left, right, "two ints or two floats");
+    return tree_binary(ops[expr->binary.op], a, coerce(frame, left, a), coerce(frame, right, a), expr->span);
+}
+
+static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    const Type *a = type_resolve(left->type), *b = type_resolve(right->type);
+    if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
+        return bad_operands(frame, expr, left, right, "two lists");
+    const Type *type = type_join(left->type, right->type);
+    Tree *tree = tree_binary(TREE_ADD, type, coerce(frame, left, type), coerce(frame, right, type), expr->span);
+    tree->kind = TREE_APPEND;
+    return tree;
+}
+
+// ---- comparison ----------------------------------------------------------------------------------------------------
+
+static bool has_function(const Type *type, unsigned depth) {
+    type = type_resolve(type);
+    if (depth > 8)
+        return false;
+    switch (type->kind) {
+    case TYPE_FUNCTION:
+        return true;
+    case TYPE_LIST:
+        return has_function(type->element, depth + 1);
+    case TYPE_RECORD:
+        for (size_t i = 0; i < type->record.count; i++)
+            if (has_function(type->record.fields[i].type, depth + 1))
+                return true;
+        return false;
+    case TYPE_UNION:
+        for (size_t i = 0; i < type->members.count; i++)
+            if (has_function(type->members.types[i], depth + 1))
+                return true;
+        return false;
+    default:
+        return false;
+    }
+}
+
+static Tree *not_comparable(Frame *frame, const Expr *expr, const Tree *left, const Tree *right, const char *why) {
+    Diag *diag = report(frame, DIAG_NOT_COMPARABLE, expr->binary.op_span, "%s", why);
+    REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
+    REPORT_LABEL(diag, right->span, "this is `%s`", type_words(right->type));
+    report_origin(diag, frame, expr->binary.left);
+    report_instance(diag, frame);
+    return tree_bool(false, expr->span);
+}
+
+static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    if (has_function(left->type, 0) || has_function(right->type, 0))
+        return not_comparable(frame, expr, left, right, "functions do not compare");
+    const Type *a = widen_tree(left), *b = widen_tree(right);
+    if (!type_overlaps(type_widen(a), type_widen(b)))
+        return not_comparable(frame, expr, left, right, "these types have no value in common");
+    const Type *type = type_join(a, b);
+    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, type), coerce(frame, right, type), expr->span);
+}
+
+static Tree *eval_order(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    const Type *a = type_resolve(type_widen(left->type)), *b = type_resolve(type_widen(right->type));
+    if (a != b || (!is_numeric(a) && a->kind != TYPE_STRING)) {
+        bad_operands(frame, expr, left, right, "two ints, two floats or two strings");
+        return tree_bool(false, expr->span);
+    }
+    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, a), coerce(frame, right, a), expr->span);
+}
+
+// ---- bool ----------------------------------------------------------------------------------------------------------
+
+void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where) {
+    if (type_fits(tree->type, type_bool))
+        return;
+    Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "%s has to be a `bool`, found `%s`", where, type_words(tree->type));
+    report_origin(diag, frame, expr);
+    report_instance(diag, frame);
+}
+
+static Tree *eval_logic(Frame *frame, Expr *expr) {
+    const char *where = expr->binary.op == BINARY_AND ? "an operand of `&&`" : "an operand of `||`";
+    bool is_and = expr->binary.op == BINARY_AND;
+    Tree *left = is_and ? eval_condition(frame, expr->binary.left) : eval(frame, expr->binary.left, NULL);
+    expect_bool(frame, left, expr->binary.left, where);
+    Tree *right = is_and ? eval_condition(frame, expr->binary.right) : eval(frame, expr->binary.right, NULL);
+    expect_bool(frame, right, expr->binary.right, where);
+    if (left->type->kind == TYPE_NEVER)
+        return left;
+    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, type_bool), coerce(frame, right, type_bool), expr->span);
+}
+
+// `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
+static Tree *eval_test(Frame *frame, Expr *expr) {
+    Tree *value = eval(frame, expr->is.value, NULL);
+    if (value->type->kind == TYPE_NEVER)
+        return value;
+    TreePattern *pattern = pattern_check(frame, expr->is.pattern, value->type);
+    const Expr *name = expr->is.value;
+    Binding *binding = name->kind == EXPR_NAME && !name->name.module ? scope_find(frame, name->name.name) : NULL;
+    const Type *matched = pattern_matched(pattern);
+    if (binding && type_resolve(value->type)->kind == TYPE_UNION && !type_equal(matched, value->type) && matched->kind != TYPE_NEVER) {
+        Local *local = local_new(frame, binding->name, matched);
+        pattern = pattern_bind_matched(pattern, local);
+        Binding *narrowed = scope_push(frame, binding->name, local, binding->span);
+        narrowed->origin = binding;
+        narrowed->used = true;
+    }
+    Tree *tree = tree_new(TREE_IS, type_bool, expr->span);
+    tree->is.value = value;
+    tree->is.pattern = pattern;
+    return tree;
+}
+
+Tree *eval_condition(Frame *frame, Expr *expr) {
+    if (expr->kind == EXPR_IS)
+        return eval_test(frame, expr);
+    if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_AND)
+        return eval_logic(frame, expr);
+    return coerce(frame, eval(frame, expr, NULL), type_bool);
+}
+
+// ---- the face ------------------------------------------------------------------------------------------------------
+
+Tree *eval_unary(Frame *frame, Expr *expr, const Type *expected) {
+    bool negates = expr->unary.op == UNARY_NEGATE;
+    Tree *operand = eval(frame, expr->unary.operand, negates ? expected : NULL);
+    if (operand->type->kind == TYPE_NEVER)
+        return operand;
+    if (!negates) {
+        expect_bool(frame, operand, expr->unary.operand, "the operand of `!`");
+        Tree *tree = tree_new(TREE_NOT, type_bool, expr->span);
+        tree->operand = coerce(frame, operand, type_bool);
+        return tree;
+    }
+    const Type *type = type_resolve(type_widen(operand->type));
+    if (!is_numeric(type)) {
+        Diag *diag = report(frame, DIAG_OPERAND, expr->unary.op_span, "`-` needs an int or a float");
+        REPORT_LABEL(diag, operand->span, "this is `%s`", type_words(operand->type));
+        report_instance(diag, frame);
+        return tree_never(expr->span);
+    }
+    Tree *tree = tree_new(TREE_NEGATE, type, expr->span);
+    tree->operand = coerce(frame, operand, type);
+    return tree;
+}
+
+static Tree *eval_with_operands(Frame *frame, Expr *expr, Tree *left, Tree *right) {
+    switch (expr->binary.op) {
+    case BINARY_CONCAT:
+        return eval_append(frame, expr, left, right);
+    case BINARY_EQ:
+    case BINARY_NE:
+        return eval_equality(frame, expr, left, right);
+    case BINARY_LT:
+    case BINARY_LE:
+    case BINARY_GT:
+    case BINARY_GE:
+        return eval_order(frame, expr, left, right);
+    default:
+        return eval_arithmetic(frame, expr, left, right);
+    }
+}
+
+static bool is_float(const Tree *tree) { return type_resolve(tree->type)->kind == TYPE_FLOAT; }
+
+Tree *eval_binary(Frame *frame, Expr *expr, const Type *expected) {
+    if (expr->binary.op == BINARY_AND || expr->binary.op == BINARY_OR) {
+        Binding *scope = frame->scope;
+        Tree *tree = eval_logic(frame, expr);
+        frame->scope = scope;
+        return tree;
+    }
+    bool passes = expr->binary.op != BINARY_EQ && expr->binary.op != BINARY_NE && expr->binary.op < BINARY_EQ;
+    Tree *left = eval(frame, expr->binary.left, passes ? expected : NULL);
+    bool list = type_resolve(left->type)->kind == TYPE_LIST;
+    Tree *right = eval(frame, expr->binary.right, is_float(left) || (list && !expected) ? left->type : passes ? expected : NULL);
+    if (is_float(right) && is_int_literal(expr->binary.left))
+        left = eval(frame, expr->binary.left, type_float);
+    if (is_float(left) && !is_float(right) && is_int_literal(expr->binary.right))
+        right = eval(frame, expr->binary.right, type_float);
+    Tree *operands[] = {left, right};
+    Tree *never = tree_never_of(operands, 2, expr->span);
+    return never ? never : eval_with_operands(frame, expr, left, right);
+}

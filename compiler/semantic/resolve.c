@@ -1,0 +1,359 @@
+// Modules and what names in them mean.
+#include <string.h>
+
+#include "compiler/semantic/check.h"
+
+// ---- templates -----------------------------------------------------------------------------------------------------
+
+Template *template_new(Check *check, TemplateKind kind, ModuleInfo *module) {
+    Template *template = mem_new(Template);
+    template->kind = kind;
+    template->module = module;
+    template->id = check->next_template++;
+    return template;
+}
+
+Template *template_of_syntax(Check *check, TemplateKind kind, ModuleInfo *module, Expr *expr) {
+    Template *known = map_get(&check->syntax_templates, expr);
+    if (known)
+        return known;
+    Template *template = template_new(check, kind, module);
+    template->expr = expr;
+    template->span = kind == TEMPLATE_LAMBDA ? expr->lambda.arrow_span : expr->span;
+    template->param_count = kind == TEMPLATE_LAMBDA ? expr->lambda.params.len : 0;
+    map_set(&check->syntax_templates, expr, template);
+    template_facts(check, template);
+    return template;
+}
+
+Template *template_of_builtin(Check *check, Builtin builtin) {
+    const BuiltinInfo *row = &builtin_table[builtin];
+    Template *known = map_get(&check->syntax_templates, row);
+    if (known)
+        return known;
+    Template *template = template_new(check, TEMPLATE_BUILTIN, NULL);
+    template->builtin = builtin;
+    template->name = name_of(row->name);
+    template->param_count = builtin_type(check, builtin)->function.parameter_count;
+    template->uses_process = builtin == BUILTIN_MONITOR;
+    map_set(&check->syntax_templates, row, template);
+    return template;
+}
+
+Template *template_wrapper(Check *check, TemplateKind kind, Template *target, bool is_child, size_t param_count) {
+    Name key = name_of(text_format("%d %d %d %zu", (int)kind, target ? (int)target->id : -1, is_child, param_count));
+    Template *known = map_get(&check->wrappers, key);
+    if (known)
+        return known;
+    Template *template = template_new(check, kind, target ? target->module : NULL);
+    template->target = target;
+    template->is_child = is_child;
+    template->param_count = param_count;
+    template->uses_process = true;
+    if (target) {
+        template->name = target->name;
+        template->span = target->span;
+    }
+    map_set(&check->wrappers, key, template);
+    return template;
+}
+
+// ---- modules -------------------------------------------------------------------------------------------------------
+
+static void report_twice(Check *check, Span span, Span first, Name name) {
+    Diag *diag = report_now(check, DIAG_NAME_TWICE, span, "`%s` is defined twice", name_text(name));
+    REPORT_LABEL(diag, first, "first defined here");
+}
+
+static void declare_functions(Check *check, ModuleInfo *module) {
+    for (size_t i = 0; i < module->ast->functions.len; i++) {
+        FunctionDecl *decl = module->ast->functions.data[i];
+        Template *template = template_new(check, TEMPLATE_FUNCTION, module);
+        template->function = decl;
+        template->name = decl->name;
+        template->span = decl->clauses.data[0]->header_span;
+        template->param_count = decl->clauses.data[0]->params.len;
+        map_set(&module->functions, decl->name, template);
+        vec_push(&check->templates, template);
+    }
+}
+
+static void declare_constants(Check *check, ModuleInfo *module) {
+    for (size_t i = 0; i < module->ast->constants.len; i++) {
+        ConstantDecl *constant = module->ast->constants.data[i];
+        Template *function = map_get(&module->functions, constant->name);
+        if (function)
+            report_twice(check, constant->name_span, function->function->name_span, constant->name);
+        map_set(&module->constants, constant->name, constant);
+    }
+}
+
+static void declare_others(ModuleInfo *module) {
+    Module *ast = module->ast;
+    for (size_t i = 0; i < ast->aliases.len; i++) {
+        AliasInfo *alias = mem_new(AliasInfo);
+        alias->ast = ast->aliases.data[i];
+        map_set(&module->aliases, alias->ast->name, alias);
+    }
+    for (size_t i = 0; i < ast->constraints.len; i++)
+        map_set(&module->constraints, ast->constraints.data[i]->name, ast->constraints.data[i]);
+    for (size_t i = 0; i < ast->externs.len; i++)
+        for (size_t k = 0; k < ast->externs.data[i]->functions.len; k++) {
+            ExternFunction *function = &ast->externs.data[i]->functions.data[k];
+            map_set(&module->externs, function->name, function);
+        }
+}
+
+static void declare_script(Check *check, ModuleInfo *module) {
+    const StmtVec *statements = &module->ast->statements;
+    for (size_t i = 0; i < statements->len; i++) {
+        Stmt *statement = statements->data[i];
+        if (statement->kind != STMT_BIND)
+            continue;
+        Template *function = map_get(&module->functions, statement->bind.name);
+        if (function)
+            report_twice(check, statement->bind.name_span, function->function->name_span, statement->bind.name);
+        if (!map_has(&module->script, statement->bind.name))
+            map_set(&module->script, statement->bind.name, statement);
+    }
+    if (statements->len == 0)
+        return;
+    module->body = template_new(check, TEMPLATE_SCRIPT, module);
+    module->body->name = name_of("main");
+    module->body->span = statements->data[0]->span;
+    vec_push(&check->templates, module->body);
+}
+
+ModuleInfo *module_declare(Check *check, Module *ast) {
+    ModuleInfo *module = mem_new(ModuleInfo);
+    module->ast = ast;
+    module->name = ast->name;
+    map_set(&check->modules, ast->name, module);
+    declare_functions(check, module);
+    declare_constants(check, module);
+    declare_others(module);
+    declare_script(check, module);
+    return module;
+}
+
+// A module with builtin functions only needs no file.
+static bool has_builtins(Name module) {
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        if (strncmp(builtin_table[i].name, module->text, module->len) == 0 && builtin_table[i].name[module->len] == ':')
+            return true;
+    return false;
+}
+
+void module_load_references(Check *check, ModuleInfo *module) {
+    for (size_t i = 0; i < module->ast->references.len; i++) {
+        const ModuleRef *reference = &module->ast->references.data[i];
+        if (module_load(check, reference->module) || has_builtins(reference->module))
+            continue;
+        Diag *diag = report_now(check, DIAG_UNKNOWN_MODULE, reference->span, "there is no module `%s`", name_text(reference->module));
+        diag_help(diag, "a module is a file `%s.fl` beside this one, or one of the library", name_text(reference->module));
+    }
+}
+
+ModuleInfo *module_load(Check *check, Name name) {
+    if (map_has(&check->modules, name))
+        return map_get(&check->modules, name);
+    map_set(&check->modules, name, NULL);
+    Module *ast = check->loader ? check->loader->load(check->loader->context, name, check->diags) : NULL;
+    if (!ast)
+        return NULL;
+    ModuleInfo *module = module_declare(check, ast);
+    map_set(&check->modules, name, module);
+    module_load_references(check, module);
+    return module;
+}
+
+// ---- scopes --------------------------------------------------------------------------------------------------------
+
+Binding *scope_find(Frame *frame, Name name) {
+    for (Binding *binding = frame->scope; binding; binding = binding->next)
+        if (binding->name == name)
+            return binding;
+    return NULL;
+}
+
+Binding *scope_push(Frame *frame, Name name, Local *local, Span span) {
+    Binding *binding = mem_new(Binding);
+    binding->name = name;
+    binding->local = local;
+    binding->span = span;
+    binding->next = frame->scope;
+    frame->scope = binding;
+    return binding;
+}
+
+// ---- names ---------------------------------------------------------------------------------------------------------
+
+static const char *const special_names[SPECIAL_COUNT] = {
+    [SPECIAL_SPAWN] = "spawn",
+    [SPECIAL_SPAWN_TYPED] = "spawn_typed",
+    [SPECIAL_SPAWN_WITH] = "spawn_with",
+    [SPECIAL_SPAWN_SUPERVISOR] = "spawn_supervisor",
+    [SPECIAL_SELF] = "self",
+    [SPECIAL_CALL] = "call",
+    [SPECIAL_RANGE] = "range",
+};
+
+static void fill_tables(Check *check) {
+    for (size_t i = 0; i < SPECIAL_COUNT; i++)
+        map_set(&check->specials, name_of(special_names[i]), (void *)&special_names[i]);
+    for (size_t i = 0; i < BUILTIN_COUNT; i++)
+        if (builtin_table[i].name[0])
+            map_set(&check->builtins, name_of(builtin_table[i].name), (void *)&builtin_table[i]);
+}
+
+static bool find_builtin(Check *check, Name name, Named *named) {
+    if (check->builtins.len == 0)
+        fill_tables(check);
+    const BuiltinInfo *row = map_get(&check->builtins, name);
+    if (!row)
+        return false;
+    *named = (Named){.kind = NAMED_BUILTIN, .builtin = (Builtin)(row - builtin_table)};
+    return true;
+}
+
+static bool find_special(Check *check, Name name, Named *named) {
+    if (check->builtins.len == 0)
+        fill_tables(check);
+    const char *const *row = map_get(&check->specials, name);
+    if (!row)
+        return false;
+    *named = (Named){.kind = NAMED_SPECIAL, .special = (Special)(row - special_names)};
+    return true;
+}
+
+// Functions, constants and C functions of one module.
+static bool find_in_module(ModuleInfo *module, Name name, Named *named) {
+    if (!module)
+        return false;
+    named->module = module;
+    if ((named->template = map_get(&module->functions, name)))
+        named->kind = NAMED_FUNCTION;
+    else if ((named->constant = map_get(&module->constants, name)))
+        named->kind = NAMED_CONSTANT;
+    else if (map_has(&module->externs, name))
+        named->kind = NAMED_EXTERN;
+    else
+        return false;
+    return true;
+}
+
+Named resolve_in_library(Check *check, Name module_name, Name name) {
+    Named named = {0};
+    if (find_in_module(map_get(&check->modules, module_name), name, &named))
+        return named;
+    Name full = name_of(text_format("%s:%s", name_text(module_name), name_text(name)));
+    return find_builtin(check, full, &named) ? named : (Named){.kind = NAMED_NOTHING};
+}
+
+Named resolve_top(Check *check, ModuleInfo *module, const QualifiedName *name) {
+    Named named = {0};
+    if (name->module) {
+        named = resolve_in_library(check, name->module, name->name);
+        if (named.kind == NAMED_NOTHING && !map_get(&check->modules, name->module) && !has_builtins(name->module))
+            named.kind = NAMED_MODULE_MISSING;
+        return named;
+    }
+    if (find_in_module(module, name->name, &named))
+        return named;
+    Stmt *statement = module ? map_get(&module->script, name->name) : NULL;
+    if (statement)
+        return (Named){.kind = NAMED_SCRIPT, .span = statement->bind.name_span};
+    if (find_in_module(check->prelude, name->name, &named) || find_special(check, name->name, &named) ||
+        find_builtin(check, name->name, &named))
+        return named;
+    return (Named){.kind = NAMED_NOTHING};
+}
+
+Named resolve_name(Check *check, Frame *frame, ModuleInfo *module, const QualifiedName *name) {
+    Binding *binding = frame && !name->module ? scope_find(frame, name->name) : NULL;
+    if (binding)
+        return (Named){.kind = NAMED_LOCAL, .binding = binding};
+    Named named = resolve_top(check, module, name);
+    bool is_own = frame && !name->module && frame->binding == name->name;
+    if (is_own && (named.kind == NAMED_NOTHING || named.kind == NAMED_SCRIPT))
+        named.kind = NAMED_OWN;
+    return named;
+}
+
+// ---- unknown names -------------------------------------------------------------------------------------------------
+
+static void offer_map(Suggestion *near, const Map *map) {
+    for (size_t i = 0; i < map->len; i++)
+        suggest_offer(near, map->entries[i].key);
+}
+
+static void offer_module(Suggestion *near, const ModuleInfo *module) {
+    if (!module)
+        return;
+    offer_map(near, &module->functions);
+    offer_map(near, &module->constants);
+}
+
+static void offer_builtins(Suggestion *near, Name module) {
+    for (size_t i = 0; i < BUILTIN_COUNT; i++) {
+        const char *name = builtin_table[i].name, *colon = strchr(name, ':');
+        if (!module && !colon && *name)
+            suggest_offer(near, name_of(name));
+        else if (module && colon && (size_t)(colon - name) == module->len && strncmp(name, module->text, module->len) == 0)
+            suggest_offer(near, name_of(colon + 1));
+    }
+}
+
+static Suggestion near_names(const Frame *frame, const QualifiedName *name) {
+    Suggestion near = suggest_start(name->name);
+    offer_builtins(&near, name->module);
+    if (name->module) {
+        offer_module(&near, map_get(&frame->check->modules, name->module));
+        return near;
+    }
+    for (const Binding *binding = frame->scope; binding; binding = binding->next)
+        suggest_offer(&near, binding->name);
+    offer_module(&near, frame->module);
+    offer_module(&near, frame->check->prelude);
+    offer_map(&near, &frame->check->specials);
+    return near;
+}
+
+static void report_script_name(Frame *frame, const Expr *expr, Span bound) {
+    Name name = expr->name.name;
+    const Template *template = frame->inst->template;
+    if (template->kind != TEMPLATE_FUNCTION && expr->span.start < bound.start) {
+        Diag *diag = report(frame, DIAG_UNKNOWN_NAME, expr->span, "`%s` is used before it is bound", name_text(name));
+        REPORT_LABEL(diag, bound, "bound here");
+        return;
+    }
+    Diag *diag = report(frame, DIAG_SCRIPT_NAME, expr->span, "`%s` belongs to the script's statements", name_text(name));
+    REPORT_LABEL(diag, bound, "bound here, visible to later statements only");
+    REPORT_HELP(diag, "pass it to the function as an argument");
+}
+
+void report_unknown_name(Frame *frame, const Expr *expr) {
+    Named named = resolve_name(frame->check, frame, frame->module, &expr->name);
+    Name name = expr->name.name;
+    Diag *diag;
+    switch (named.kind) {
+    case NAMED_MODULE_MISSING:
+        return; // reported where the module is first named
+    case NAMED_SCRIPT:
+        report_script_name(frame, expr, named.span);
+        return;
+    case NAMED_OWN:
+        diag = report(frame, DIAG_OWN_NAME, expr->span, "`%s` is not bound yet in its own right side", name_text(name));
+        REPORT_NOTE(diag, "a binding is visible to the statements behind it");
+        return;
+    default:
+        break;
+    }
+    Suggestion near = near_names(frame, &expr->name);
+    if (expr->name.module)
+        diag = report(frame, DIAG_UNKNOWN_NAME, expr->name.name_span, "module `%s` has no `%s`", name_text(expr->name.module),
+                      name_text(name));
+    else
+        diag = report(frame, DIAG_UNKNOWN_NAME, expr->span, "unknown name `%s`", name_text(name));
+    report_near(diag, &near);
+}

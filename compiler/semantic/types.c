@@ -1,0 +1,219 @@
+// Functions on types that only the checker needs: widening of what is bound, annotations as bounds, types without their pids.
+#include "compiler/semantic/check.h"
+
+// ---- widening ------------------------------------------------------------------------------------------------------
+
+const Type *widen_part(const Type *type) {
+    switch (type_resolve(type)->kind) {
+    case TYPE_LITERAL_BOOL:
+    case TYPE_LITERAL_INT:
+    case TYPE_LITERAL_STRING:
+        return type_widen(type);
+    default:
+        return type;
+    }
+}
+
+// A value of a field written in a record literal or `with`.
+static const Type *widen_field(const Tree *value) {
+    if (value->kind == TREE_CONSTANT && value->type->kind == TYPE_LITERAL_INT)
+        return type_int;
+    return value->kind == TREE_RECORD || value->kind == TREE_WITH ? widen_tree(value) : value->type;
+}
+
+static const Type *widen_record(const Tree *tree) {
+    size_t count = tree->type->record.count;
+    TypeField *fields = mem_alloc(sizeof(TypeField) * (count + 1));
+    for (size_t i = 0; i < count; i++)
+        fields[i] = (TypeField){.name = tree->type->record.fields[i].name, .type = widen_field(tree->record.values[i])};
+    return type_record(fields, count);
+}
+
+static const Type *widen_with(const Tree *tree) {
+    size_t count = tree->type->record.count;
+    TypeField *fields = mem_alloc(sizeof(TypeField) * (count + 1));
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = tree->type->record.fields[i];
+        for (size_t k = 0; k < tree->with.count; k++)
+            if (tree->with.updates[k].name == fields[i].name)
+                fields[i].type = widen_field(tree->with.values[k]);
+    }
+    return type_record(fields, count);
+}
+
+static const Type *widen_arms(const TreeArm *arms, size_t count, const Type *type) {
+    for (size_t i = 0; i < count; i++)
+        type = type_join(type, widen_tree(arms[i].body));
+    return type;
+}
+
+const Type *widen_tree(const Tree *tree) {
+    switch (tree->kind) {
+    case TREE_CONSTANT:
+        return type_widen(tree->type);
+    case TREE_RECORD:
+        return widen_record(tree);
+    case TREE_WITH:
+        return widen_with(tree);
+    case TREE_COERCE:
+        return widen_tree(tree->operand);
+    case TREE_BLOCK:
+        return tree->block.result ? widen_tree(tree->block.result) : tree->type;
+    case TREE_IF:
+        return type_join(widen_tree(tree->if_.then), tree->if_.otherwise ? widen_tree(tree->if_.otherwise) : type_nil);
+    case TREE_MATCH:
+        return widen_arms(tree->match.arms, tree->match.count, type_never);
+    case TREE_RECEIVE:
+        return widen_arms(tree->receive.arms, tree->receive.count, tree->receive.after ? widen_tree(tree->receive.after) : type_never);
+    case TREE_LOCAL:
+        return tree->type;
+    default:
+        return widen_part(tree->type);
+    }
+}
+
+// ---- annotations as bounds -----------------------------------------------------------------------------------------
+
+static const Type *merge_record(const Type *annotation, const Type *actual) {
+    VEC(TypeField) fields = {0};
+    bool same = true;
+    for (size_t i = 0; i < actual->record.count; i++) {
+        TypeField field = actual->record.fields[i];
+        const Type *asked = type_field(annotation, field.name);
+        if (asked)
+            field.type = merge_bound(asked, field.type);
+        same &= asked && field.type == asked;
+        vec_push(&fields, field);
+    }
+    return same ? annotation : type_record(fields.data, fields.len);
+}
+
+static const Type *merge_union(const Type *annotation, const Type *actual) {
+    TypeList members = {0};
+    for (size_t i = 0; i < type_member_count(annotation); i++) {
+        const Type *asked = type_member(annotation, i), *merged = NULL;
+        for (size_t k = 0; k < type_member_count(actual); k++) {
+            const Type *member = type_member(actual, k);
+            if (type_best_member(member, annotation) != type_resolve(asked))
+                continue;
+            const Type *one = merge_bound(asked, member);
+            merged = merged ? type_join(merged, one) : one;
+        }
+        vec_push(&members, merged ? merged : asked);
+    }
+    return type_union(members.data, members.len);
+}
+
+const Type *merge_bound(const Type *annotation, const Type *actual) {
+    const Type *asked = type_resolve(annotation), *have = type_resolve(actual);
+    if (asked == have || have->kind == TYPE_NEVER || asked->has_knot || have->has_knot || !type_fits(have, asked))
+        return annotation;
+    if (asked->kind == TYPE_UNION)
+        return merge_union(asked, have);
+    if (asked->kind != have->kind)
+        return annotation;
+    switch (asked->kind) {
+    case TYPE_RECORD:
+        return merge_record(asked, have);
+    case TYPE_LIST:
+        return type_list(merge_bound(asked->element, have->element));
+    case TYPE_FUNCTION:
+        return have->function.count ? actual : annotation;
+    default:
+        return annotation;
+    }
+}
+
+// ---- without pids --------------------------------------------------------------------------------------------------
+
+static const Type *erase_closure(Check *check, const ClosureInfo *closure) {
+    VEC(TypeField) fields = {0};
+    for (size_t i = 0; i < closure->closure.capture_count; i++)
+        vec_push(&fields, (TypeField){.name = name_of(text_format("%zu", i)),
+                                      .type = erase_pids(check, closure->closure.captures[i].type)});
+    const Type *captures = type_record(fields.data, fields.len);
+    TypeField only = {.name = name_of(text_format("closure %u", closure->template->id)), .type = captures};
+    return type_record(&only, 1);
+}
+
+static const Type *erase_function(Check *check, const Type *type) {
+    TypeList members = {0};
+    for (size_t i = 0; i < type->function.count; i++)
+        vec_push(&members, erase_closure(check, (ClosureInfo *)type->function.closures[i]));
+    return members.len ? type_union(members.data, members.len) : type;
+}
+
+const Type *erase_pids(Check *check, const Type *type) {
+    if (type->has_knot)
+        return type;
+    switch (type->kind) {
+    case TYPE_PID:
+        return type_pid_any;
+    case TYPE_LIST:
+        return type_list(erase_pids(check, type->element));
+    case TYPE_FUNCTION:
+        return erase_function(check, type);
+    case TYPE_RECORD: {
+        VEC(TypeField) fields = {0};
+        for (size_t i = 0; i < type->record.count; i++)
+            vec_push(&fields, (TypeField){.name = type->record.fields[i].name,
+                                          .type = erase_pids(check, type->record.fields[i].type)});
+        return type_record(fields.data, fields.len);
+    }
+    case TYPE_UNION: {
+        TypeList members = {0};
+        for (size_t i = 0; i < type->members.count; i++)
+            vec_push(&members, erase_pids(check, type->members.types[i]));
+        return type_union(members.data, members.len);
+    }
+    default:
+        return type;
+    }
+}
+
+// ---- small questions -----------------------------------------------------------------------------------------------
+
+bool type_is_pid(const Type *type) { return type_resolve(type)->kind == TYPE_PID; }
+
+bool types_same(const Type *const *a, const Type *const *b, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!type_equal(a[i], b[i]))
+            return false;
+    return true;
+}
+
+size_t type_depth(const Type *type) {
+    size_t depth = 0;
+    switch (type->kind) {
+    case TYPE_LIST:
+        return 1 + type_depth(type->element);
+    case TYPE_RECORD:
+        for (size_t i = 0; i < type->record.count; i++) {
+            size_t field = type_depth(type->record.fields[i].type);
+            depth = field > depth ? field : depth;
+        }
+        return depth + 1;
+    case TYPE_UNION:
+        for (size_t i = 0; i < type->members.count; i++) {
+            size_t member = type_depth(type->members.types[i]);
+            depth = member > depth ? member : depth;
+        }
+        return depth;
+    default:
+        return 0;
+    }
+}
+
+bool wants_float(const Type *expected) {
+    if (!expected)
+        return false;
+    bool has_float = false, has_int = false;
+    for (size_t i = 0; i < type_member_count(expected); i++) {
+        TypeKind kind = type_resolve(type_member(expected, i))->kind;
+        has_float |= kind == TYPE_FLOAT;
+        has_int |= kind == TYPE_INT || kind == TYPE_LITERAL_INT;
+    }
+    return has_float && !has_int;
+}
+
+const char *type_words(const Type *type) { return type_text(type); }
