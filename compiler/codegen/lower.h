@@ -304,7 +304,7 @@ void receive_parking(Function *f, const Tree *tree); // in tail position of MODE
 Value supervisor_spawn(Function *f, const Tree *tree);
 void defer_push(Function *f, const Tree *tree);
 void defer_leave(Function *f, DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out
-void poll_analyse(Unit *unit); // poll.c: InstanceCode.poll
+void poll_analyse(Unit *unit); // poll_graph.c: InstanceCode.poll
 void poll_slice(Function *f);
 void poll_entry(Function *f, Poll poll); // f->function has tailcc and returns f->result
 

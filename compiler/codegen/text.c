@@ -25,12 +25,18 @@ LLVMValueRef text_of_value(Function *f, const Type *type, Value value) {
     return RUNTIME(f, fl_text, f->process, table_type_of(f->unit, type), words);
 }
 
-// An array of references for a C function, in the entry block.
-static LLVMValueRef parts_array(Function *f, const LLVMValueRef *parts, size_t count) {
+enum { MAX_PARTS = 32 }; // of one call: their array is in the frame
+
+// One text of up to MAX_PARTS.
+static LLVMValueRef join(Function *f, const LLVMValueRef *parts, size_t count) {
+    if (count == 1)
+        return parts[0];
+    if (count == 2)
+        return RUNTIME(f, fl_string_concat, f->process, parts[0], parts[1]);
     LLVMValueRef array = function_alloca(f, LLVMArrayType2(f->unit->ptr, count), "parts");
     for (size_t i = 0; i < count; i++)
         LLVMBuildStore(f->builder, parts[i], memory_at(f, array, 8 * i));
-    return array;
+    return RUNTIME(f, fl_string_join, f->process, array, unit_int(f->unit, (int64_t)count));
 }
 
 Value text_concat(Function *f, const Tree *tree) {
@@ -44,9 +50,11 @@ Value text_concat(Function *f, const Tree *tree) {
     }
     if (count == 0)
         return value_one(static_string(f->unit, name_of("")));
-    if (count == 1)
-        return value_one(parts[0]);
-    if (count == 2)
-        return value_one(RUNTIME(f, fl_string_concat, f->process, parts[0], parts[1]));
-    return value_one(RUNTIME(f, fl_string_join, f->process, parts_array(f, parts, count), unit_int(f->unit, (int64_t)count)));
+    while (count > MAX_PARTS) { // groups are joined first
+        size_t groups = 0;
+        for (size_t at = 0; at < count; at += MAX_PARTS)
+            parts[groups++] = join(f, parts + at, count - at < MAX_PARTS ? count - at : MAX_PARTS);
+        count = groups;
+    }
+    return value_one(join(f, parts, count));
 }

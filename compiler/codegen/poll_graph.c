@@ -1,0 +1,213 @@
+// Which functions poll at their entry. Those in cycles of calls do: the strongly connected groups of the graph of instances (Tarjan's
+// algorithm). A group with a call that is not a tail call needs the check that can go on on the large segment; so do functions from
+// which calls without a check go so deep that they might use up the slack that a check leaves.
+#include "compiler/codegen/lower.h"
+
+// Bytes of stack that calls may take between two checks, by the estimate below; the rest of the slack is for C and for errors of the estimate.
+enum { DEPTH_BUDGET = FL_STACK_SLACK / 2, FRAME_BASE = 96, FRAME_PER_NODE = 2, FRAME_MAX = 2048 };
+
+typedef struct Edge {
+    const Instance *to;
+    bool tail;
+} Edge;
+
+typedef struct Node {
+    VEC(Edge) edges;
+    uint32_t order, low; // 0: not visited
+    bool on_stack;
+    uint32_t group; // 0: none yet; callees have lower ones
+    uint32_t size;  // trees in the body
+    uint32_t depth; // estimated bytes from its entry to the next check, by whatever way
+} Node;
+
+typedef struct Graph {
+    Unit *unit;
+    Node *nodes; // by Instance.id
+    const Instance *instance;
+    VEC(const Instance *) stack;
+    uint32_t next_order, next_group;
+    unsigned defers; // scopes with deferred blocks around the node being visited
+} Graph;
+
+static void add_tail(Graph *graph, const Tree *tree);
+
+static void add_edge(Graph *graph, const Instance *to, bool tail) {
+    vec_push(&graph->nodes[graph->instance->id].edges, (Edge){to, tail});
+}
+
+static void add_calls(Graph *graph, const Tree *tree, bool tail) {
+    Unit *unit = graph->unit;
+    LLVMTypeRef own = unit_result_type(unit, represent_type(&unit->represent, graph->instance->result));
+    size_t count = tree->kind == TREE_CALL ? 1 : tree->closure_call.case_count;
+    for (size_t i = 0; i < count; i++) {
+        const Instance *to = tree->kind == TREE_CALL ? tree->call.instance : tree->closure_call.cases[i].instance;
+        bool same = unit_result_type(unit, represent_type(&unit->represent, to->result)) == own;
+        add_edge(graph, to, tail && same && coerce_is_free(unit, to->result, tree->type));
+    }
+}
+
+static void add_value(const Tree *tree, void *context) {
+    Graph *graph = context;
+    graph->nodes[graph->instance->id].size++;
+    if (tree->kind == TREE_EARLY_RETURN && graph->defers == 0) {
+        add_tail(graph, tree->operand);
+        return;
+    }
+    if (tree->kind == TREE_CALL || tree->kind == TREE_CALL_CLOSURE)
+        add_calls(graph, tree, false);
+    bool defers = tree->kind == TREE_BLOCK && tree->block.has_defer;
+    graph->defers += defers;
+    walk_children(tree, add_value, graph);
+    graph->defers -= defers;
+}
+
+static void add_arms(Graph *graph, const TreeArm *arms, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        Tree nothing = {.kind = TREE_SELF};
+        Tree guards = {.kind = TREE_LET, .let = {arms[i].pattern, &nothing}};
+        walk_children(&guards, add_value, graph);
+        add_tail(graph, arms[i].body);
+    }
+}
+
+// Calls in tail position: exactly what tail.c lowers as such. All others are added by add_value.
+static void add_tail(Graph *graph, const Tree *tree) {
+    switch (tree->kind) {
+    case TREE_BLOCK:
+        if (tree->block.has_defer) {
+            add_value(tree, graph);
+            break;
+        }
+        for (size_t i = 0; i < tree->block.count; i++)
+            add_value(tree->block.statements[i], graph);
+        if (tree->block.result)
+            add_tail(graph, tree->block.result);
+        break;
+    case TREE_IF:
+        add_value(tree->if_.condition, graph);
+        add_tail(graph, tree->if_.then);
+        if (tree->if_.otherwise)
+            add_tail(graph, tree->if_.otherwise);
+        break;
+    case TREE_MATCH:
+        add_value(tree->match.value, graph);
+        add_arms(graph, tree->match.arms, tree->match.count);
+        break;
+    case TREE_RECEIVE:
+        if (tree->receive.timeout)
+            add_value(tree->receive.timeout, graph);
+        add_arms(graph, tree->receive.arms, tree->receive.count);
+        if (tree->receive.after)
+            add_tail(graph, tree->receive.after);
+        break;
+    case TREE_CALL:
+    case TREE_CALL_CLOSURE:
+        add_calls(graph, tree, true);
+        walk_children(tree, add_value, graph);
+        break;
+    case TREE_EARLY_RETURN:
+        add_tail(graph, tree->operand);
+        break;
+    case TREE_COERCE:
+        if (coerce_is_free(graph->unit, tree->operand->type, tree->type))
+            add_tail(graph, tree->operand);
+        else
+            add_value(tree, graph);
+        break;
+    default:
+        add_value(tree, graph);
+    }
+}
+
+static void pop_group(Graph *graph, const Instance *root) {
+    uint32_t group = ++graph->next_group;
+    for (;;) {
+        const Instance *member = vec_pop(&graph->stack);
+        graph->nodes[member->id].on_stack = false;
+        graph->nodes[member->id].group = group;
+        if (member == root)
+            return;
+    }
+}
+
+static void visit(Graph *graph, const Instance *instance) {
+    Node *node = &graph->nodes[instance->id];
+    node->order = node->low = ++graph->next_order;
+    node->on_stack = true;
+    vec_push(&graph->stack, instance);
+    for (size_t i = 0; i < node->edges.len; i++) {
+        Node *to = &graph->nodes[node->edges.data[i].to->id];
+        if (!to->order)
+            visit(graph, node->edges.data[i].to);
+        if (to->on_stack && to->low < node->low)
+            node->low = to->low;
+    }
+    if (node->low == node->order)
+        pop_group(graph, instance);
+}
+
+// A group is a cycle if it has an edge within; the strongest need of any of its edges holds for all of it.
+static void decide(Graph *graph) {
+    const TypedProgram *program = graph->unit->program;
+    Poll *polls = mem_alloc_data((graph->next_group + 1) * sizeof(Poll));
+    for (size_t i = 0; i < program->instance_count; i++) {
+        Node *node = &graph->nodes[program->instances[i]->id];
+        for (size_t j = 0; j < node->edges.len; j++) {
+            Edge edge = node->edges.data[j];
+            Poll need = edge.tail ? POLL_SLICE : POLL_STACK;
+            if (graph->nodes[edge.to->id].group == node->group && polls[node->group] < need)
+                polls[node->group] = need;
+        }
+    }
+    for (size_t i = 0; i < program->instance_count; i++) {
+        uint32_t id = program->instances[i]->id;
+        graph->unit->instances[id].poll = polls[graph->nodes[id].group];
+    }
+}
+
+static uint32_t frame_estimate(const Node *node) {
+    uint32_t bytes = FRAME_BASE + FRAME_PER_NODE * node->size;
+    return bytes < FRAME_MAX ? bytes : FRAME_MAX;
+}
+
+// Callees come first, so that their depth is known.
+static void bound_depth(Graph *graph, const Instance *instance) {
+    Node *node = &graph->nodes[instance->id];
+    Poll *poll = &graph->unit->instances[instance->id].poll;
+    uint32_t own = frame_estimate(node), total = own;
+    for (size_t i = 0; i < node->edges.len; i++) {
+        const Node *to = &graph->nodes[node->edges.data[i].to->id];
+        if (to->group == node->group)
+            continue;
+        uint32_t depth = to->depth + (node->edges.data[i].tail ? 0 : own);
+        total = depth > total ? depth : total;
+    }
+    if (total > DEPTH_BUDGET)
+        *poll = POLL_STACK;
+    node->depth = *poll == POLL_STACK ? own : total;
+}
+
+static void bound_depths(Graph *graph) {
+    const TypedProgram *program = graph->unit->program;
+    VEC(const Instance *) *members = mem_alloc((graph->next_group + 1) * sizeof *members);
+    for (size_t i = 0; i < program->instance_count; i++)
+        vec_push(&members[graph->nodes[program->instances[i]->id].group], program->instances[i]);
+    for (uint32_t group = 1; group <= graph->next_group; group++)
+        for (size_t i = 0; i < members[group].len; i++)
+            bound_depth(graph, members[group].data[i]);
+}
+
+void poll_analyse(Unit *unit) {
+    const TypedProgram *program = unit->program;
+    Graph graph = {.unit = unit};
+    graph.nodes = mem_alloc((unit->instance_limit + 1) * sizeof *graph.nodes);
+    for (size_t i = 0; i < program->instance_count; i++) {
+        graph.instance = program->instances[i];
+        add_tail(&graph, graph.instance->body);
+    }
+    for (size_t i = 0; i < program->instance_count; i++)
+        if (!graph.nodes[program->instances[i]->id].order)
+            visit(&graph, program->instances[i]);
+    decide(&graph);
+    bound_depths(&graph);
+}
