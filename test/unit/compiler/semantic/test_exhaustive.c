@@ -250,6 +250,7 @@ static TreePattern *random_structure(const Type *type, unsigned depth) {
     }
     if (type->kind == TYPE_RECORD) {
         TreePattern *made = record(type, 0);
+        made->record.fields = mem_alloc(type->record.count * sizeof(TreeFieldPattern));
         for (size_t i = 0; i < type->record.count; i++)
             if (draw(3))
                 made->record.fields[made->record.count++] =
