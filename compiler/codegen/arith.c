@@ -17,7 +17,8 @@ LLVMValueRef arith_checked(Function *f, const char *operation, LLVMValueRef a, L
     char name[48] = "llvm.s";
     strcat(strcat(name, operation), ".with.overflow");
     LLVMValueRef function = unit_intrinsic(f->unit, name, &f->unit->i64, 1);
-    LLVMValueRef pair = LLVMBuildCall2(f->builder, LLVMGlobalGetValueType(function), function, (LLVMValueRef[]){a, b}, 2, "");
+    LLVMValueRef pair =
+        LLVMBuildCall2(f->builder, LLVMGlobalGetValueType(function), function, (LLVMValueRef[]){a, b}, 2, "");
     refuse(f, LLVMBuildExtractValue(f->builder, pair, 1, ""), RT_fl_panic_overflow);
     return LLVMBuildExtractValue(f->builder, pair, 0, "");
 }

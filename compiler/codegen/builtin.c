@@ -5,7 +5,7 @@ enum { MAX_ARGUMENTS = 4 };
 
 typedef struct Call {
     const Tree *tree;
-    Value value[MAX_ARGUMENTS];      // as the arguments' types say
+    Value value[MAX_ARGUMENTS];       // as the arguments' types say
     LLVMValueRef word[MAX_ARGUMENTS]; // the first word, of literals as their base type
 } Call;
 
@@ -29,7 +29,8 @@ static const Type *one_field(const char *name, const Type *type) {
 }
 
 // `ok` ? {yes: value} : {no: other}, as the call's type.
-static Value choice(Function *f, const Call *call, LLVMValueRef ok, const Type *yes, LLVMValueRef value, const Type *no, Value other) {
+static Value choice(Function *f, const Call *call, LLVMValueRef ok, const Type *yes, LLVMValueRef value, const Type *no,
+                    Value other) {
     const Type *type = call->tree->type;
     Merge merge = merge_begin(f, repr_of(f, type));
     LLVMBasicBlockRef good = function_block(f, "good"), bad = function_block(f, "bad");
@@ -43,7 +44,8 @@ static Value choice(Function *f, const Call *call, LLVMValueRef ok, const Type *
 
 static Value found(Function *f, const Call *call, LLVMValueRef pid) {
     LLVMValueRef ok = LLVMBuildICmp(f->builder, LLVMIntNE, pid, unit_int(f->unit, 0), "");
-    return choice(f, call, ok, one_field("found", type_pid_any), pid, one_field("notFound", type_literal_bool(true)), nothing());
+    return choice(f, call, ok, one_field("found", type_pid_any), pid, one_field("notFound", type_literal_bool(true)),
+                  nothing());
 }
 
 static Value parse(Function *f, const Call *call, RuntimeFunction function, const Type *type, const char *error) {

@@ -1,10 +1,11 @@
-// Calls of instances and of function values, and making function values. A function type is a set of closures: a call switches over the closure's id
-// and calls the instance directly.
+// Calls of instances and of function values, and making function values. A function type is a set of closures: a call
+// switches over the closure's id and calls the instance directly.
 #include <stddef.h>
 
 #include "compiler/codegen/lower.h"
 
-// ---- instances ----------------------------------------------------------------------------------------------------------
+// ---- instances
+// ----------------------------------------------------------------------------------------------------------
 
 static void add_arguments(Function *f, const Tree *tree, Words *words) {
     for (size_t i = 0; i < tree->call.count; i++) {
@@ -67,7 +68,8 @@ void call_instance_tail(Function *f, const Tree *tree) {
         function_return(f, coerce(f, instance->result, tree->type, value));
 }
 
-// ---- function values ------------------------------------------------------------------------------------------------------
+// ---- function values
+// ------------------------------------------------------------------------------------------------------
 
 typedef struct ClosureCall {
     const Tree *tree;
@@ -129,7 +131,8 @@ static void call_value(Function *f, const Tree *tree, Merge *merge) {
     call.arguments = mem_alloc((tree->closure_call.count + 1) * sizeof(Value));
     for (size_t i = 0; i < tree->closure_call.count; i++)
         call.arguments[i] = expr(f, tree->closure_call.arguments[i]);
-    if (type_is_never(tree->closure_call.callee->type) || never_called(tree->closure_call.arguments, tree->closure_call.count))
+    if (type_is_never(tree->closure_call.callee->type) ||
+        never_called(tree->closure_call.arguments, tree->closure_call.count))
         function_unreachable(f);
     else
         call_cases(f, &call, merge);

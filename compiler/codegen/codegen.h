@@ -1,7 +1,8 @@
-// From the typed program to an object file, assembly or LLVM text: the only thing that other rooms see of code generation.
+// From the typed program to an object file, assembly or LLVM text: the only thing that other rooms see of code
+// generation.
 //
-// The output defines `fl_program` (runtime/abi/abi.h) and nothing else that is visible outside; `main` is the runtime's.
-// Threads: one compilation at a time (LLVM's context and fatal error handler belong to it).
+// The output defines `fl_program` (runtime/abi/abi.h) and nothing else that is visible outside; `main` is the
+// runtime's. Threads: one compilation at a time (LLVM's context and fatal error handler belong to it).
 #ifndef FLUFFY_COMPILER_CODEGEN_CODEGEN_H
 #define FLUFFY_COMPILER_CODEGEN_CODEGEN_H
 
@@ -12,7 +13,11 @@
 
 typedef enum CodegenOutput { CODEGEN_OBJECT, CODEGEN_ASSEMBLY, CODEGEN_LLVM } CodegenOutput;
 
-typedef enum CodegenSanitize { CODEGEN_SANITIZE_NONE, CODEGEN_SANITIZE_ADDRESS, CODEGEN_SANITIZE_THREAD } CodegenSanitize;
+typedef enum CodegenSanitize {
+    CODEGEN_SANITIZE_NONE,
+    CODEGEN_SANITIZE_ADDRESS,
+    CODEGEN_SANITIZE_THREAD
+} CodegenSanitize;
 
 typedef struct CodegenOptions {
     CodegenOutput output;
@@ -23,7 +28,8 @@ typedef struct CodegenOptions {
     const char *directory;    // the compiler's working directory, for the same; may be NULL
 } CodegenOptions;
 
-// Writes the program to options->path. False: an error was added to `diagnostics` (the file could not be written, or an internal error).
+// Writes the program to options->path. False: an error was added to `diagnostics` (the file could not be written, or an
+// internal error).
 bool codegen_emit(const TypedProgram *program, const CodegenOptions *options, Diagnostics *diagnostics);
 
 #endif

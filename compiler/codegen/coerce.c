@@ -1,10 +1,11 @@
-// Values of one type as another that contains it. Most conversions change no word; those that rebuild lists or unions are functions of their
-// own, one per pair of representations, because they may be recursive.
+// Values of one type as another that contains it. Most conversions change no word; those that rebuild lists or unions
+// are functions of their own, one per pair of representations, because they may be recursive.
 #include "compiler/codegen/lower.h"
 
 enum { SEARCH_DEPTH = 5 }; // how deep types are compared when a member is chosen; deeper they are taken to fit
 
-// ---- choosing ------------------------------------------------------------------------------------------------------------
+// ---- choosing
+// ------------------------------------------------------------------------------------------------------------
 
 static bool convertible(Unit *unit, const Type *from, const Type *to, int depth);
 
@@ -18,7 +19,8 @@ static bool record_convertible(Unit *unit, const Type *from, const Type *to, int
 }
 
 static bool literal_convertible(const Type *from, const Type *to) {
-    return (from->kind == TYPE_LITERAL_BOOL && to->kind == TYPE_BOOL) || (from->kind == TYPE_LITERAL_INT && to->kind == TYPE_INT) ||
+    return (from->kind == TYPE_LITERAL_BOOL && to->kind == TYPE_BOOL) ||
+           (from->kind == TYPE_LITERAL_INT && to->kind == TYPE_INT) ||
            (from->kind == TYPE_LITERAL_STRING && to->kind == TYPE_STRING);
 }
 
@@ -36,7 +38,8 @@ static bool members_convertible(Unit *unit, const Type *from, const Type *to, in
 static bool convertible(Unit *unit, const Type *from, const Type *to, int depth) {
     from = type_resolve(from);
     to = type_resolve(to);
-    if (depth == 0 || from->kind == TYPE_NEVER || represent_type(&unit->represent, from) == represent_type(&unit->represent, to))
+    if (depth == 0 || from->kind == TYPE_NEVER ||
+        represent_type(&unit->represent, from) == represent_type(&unit->represent, to))
         return true;
     if (from->kind == TYPE_UNION || to->kind == TYPE_UNION)
         return members_convertible(unit, from, to, depth);
@@ -70,7 +73,8 @@ const Type *coerce_member(Unit *unit, const Type *from, const Type *of) {
     return best;
 }
 
-// ---- what costs nothing -----------------------------------------------------------------------------------------------------
+// ---- what costs nothing
+// -----------------------------------------------------------------------------------------------------
 
 // A member that is the same word in the other union.
 static bool member_is_free(Unit *unit, const Type *from, const Type *to) {
@@ -83,7 +87,8 @@ static bool member_is_free(Unit *unit, const Type *from, const Type *to) {
 static bool union_is_free(Unit *unit, const Type *from, const Type *to) {
     for (size_t i = 0; i < from->members.count; i++) {
         const Type *member = coerce_member(unit, from->members.types[i], to);
-        if (member && !member_is_free(unit, from->members.types[i], member)) // a member without target was excluded by a test
+        if (member &&
+            !member_is_free(unit, from->members.types[i], member)) // a member without target was excluded by a test
             return false;
     }
     return true;
@@ -115,7 +120,8 @@ bool coerce_is_free(Unit *unit, const Type *from, const Type *to) {
     }
 }
 
-// ---- conversions as functions -----------------------------------------------------------------------------------------------
+// ---- conversions as functions
+// -----------------------------------------------------------------------------------------------
 
 static void lower_list(Function *f, const Type *from, const Type *to, Value list) {
     ListBuilder builder = list_builder(f, to, list_length(f, list));
@@ -173,7 +179,8 @@ static Value call_function(Function *f, const Repr *from, const Repr *to, Value 
     return function_unpack(f, to, function_call(f, function, value.word, from->words));
 }
 
-// ---- conversions in place -----------------------------------------------------------------------------------------------------
+// ---- conversions in place
+// -----------------------------------------------------------------------------------------------------
 
 static Value convert_record(Function *f, const Repr *from, const Repr *to, Value value) {
     Words words = {0};
@@ -235,7 +242,8 @@ Value coerce(Function *f, const Type *from_type, const Type *to_type, Value valu
     if (coerce_is_free(f->unit, from_type, to_type))
         return value;
     if (from->kind == FL_KIND_UNION)
-        return to->kind == FL_KIND_UNION ? call_function(f, from, to, value) : convert_from_union(f, from->type, to_type, value);
+        return to->kind == FL_KIND_UNION ? call_function(f, from, to, value)
+                                         : convert_from_union(f, from->type, to_type, value);
     if (to->kind == FL_KIND_UNION)
         return convert_to_union(f, from->type, to->type, value);
     if (from->kind == FL_KIND_LITERAL)

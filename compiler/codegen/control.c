@@ -1,4 +1,5 @@
-// Blocks, conditions and choices. A choice ends either in a Merge or, in tail position, by returning from each of its ways.
+// Blocks, conditions and choices. A choice ends either in a Merge or, in tail position, by returning from each of its
+// ways.
 #include "compiler/codegen/lower.h"
 
 void control_end(Function *f, const Tree *tree, Merge *merge) {
@@ -13,12 +14,13 @@ void control_end(Function *f, const Tree *tree, Merge *merge) {
         merge_add(f, merge, coerce(f, tree->type, merge->repr->type, value));
 }
 
-// ---- conditions ---------------------------------------------------------------------------------------------------------
+// ---- conditions
+// ---------------------------------------------------------------------------------------------------------
 
 static void both(Function *f, const Tree *tree, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
     bool and = tree->binary.op == TREE_AND;
-    LLVMBasicBlockRef right = function_block(f, and ? "and" : "or");
-    condition(f, tree->binary.left, and ? right : yes, and ? no : right);
+    LLVMBasicBlockRef right = function_block(f, and? "and" : "or");
+    condition(f, tree->binary.left, and? right : yes, and? no : right);
     function_enter(f, right);
     condition(f, tree->binary.right, yes, no);
 }
@@ -59,7 +61,8 @@ Value control_is(Function *f, const Tree *tree) {
     return repr_of(f, tree->type)->words ? result : (Value){0};
 }
 
-// ---- choices -----------------------------------------------------------------------------------------------------------
+// ---- choices
+// -----------------------------------------------------------------------------------------------------------
 
 void control_if(Function *f, const Tree *tree, Merge *merge) {
     LLVMBasicBlockRef then = function_block(f, "then"), otherwise = function_block(f, "else");
@@ -90,7 +93,8 @@ static void no_match(Function *f, const Type *type, Value value, const char *wha
     const Repr *repr = repr_of(f, type);
     LLVMValueRef words = function_scratch(f, 0);
     memory_store_value(f, repr, value, words, 0);
-    RUNTIME(f, fl_panic_no_match, f->process, table_type_of(f->unit, type), words, static_c_string(f->unit, what), function_site(f));
+    RUNTIME(f, fl_panic_no_match, f->process, table_type_of(f->unit, type), words, static_c_string(f->unit, what),
+            function_site(f));
     function_unreachable(f);
 }
 
@@ -122,7 +126,8 @@ void control_let(Function *f, const Tree *tree) {
     function_enter(f, done);
 }
 
-// ---- blocks -----------------------------------------------------------------------------------------------------------
+// ---- blocks
+// -----------------------------------------------------------------------------------------------------------
 
 Value control_block(Function *f, const Tree *tree) {
     DeferRecord *outer = f->defers;

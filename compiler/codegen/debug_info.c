@@ -28,7 +28,8 @@ static LLVMMetadataRef file_of(Unit *unit, const SourceFile *file) {
 }
 
 static void add_flag(Unit *unit, const char *name, uint32_t value) {
-    LLVMAddModuleFlag(unit->module, LLVMModuleFlagBehaviorWarning, name, strlen(name), LLVMValueAsMetadata(unit_i32(unit, value)));
+    LLVMAddModuleFlag(unit->module, LLVMModuleFlagBehaviorWarning, name, strlen(name),
+                      LLVMValueAsMetadata(unit_i32(unit, value)));
 }
 
 void debug_init(Unit *unit) {
@@ -36,9 +37,9 @@ void debug_init(Unit *unit) {
     DebugInfo *debug = unit->debug;
     debug->builder = LLVMCreateDIBuilder(unit->module);
     debug->main_file = make_file(unit, unit->options->source ? unit->options->source : "program");
-    debug->unit = LLVMDIBuilderCreateCompileUnit(debug->builder, LLVMDWARFSourceLanguageC11, debug->main_file, "fluffyc", 7,
-                                                 !unit->options->debug, "", 0, 0, "", 0, LLVMDWARFEmissionLineTablesOnly, 0, false,
-                                                 false, "", 0, "", 0);
+    debug->unit = LLVMDIBuilderCreateCompileUnit(debug->builder, LLVMDWARFSourceLanguageC11, debug->main_file,
+                                                 "fluffyc", 7, !unit->options->debug, "", 0, 0, "", 0,
+                                                 LLVMDWARFEmissionLineTablesOnly, 0, false, false, "", 0, "", 0);
     debug->function_type = LLVMDIBuilderCreateSubroutineType(debug->builder, debug->main_file, NULL, 0, LLVMDIFlagZero);
     add_flag(unit, "Debug Info Version", LLVMDebugMetadataVersion());
     add_flag(unit, "Dwarf Version", DWARF_VERSION);
@@ -48,14 +49,16 @@ void debug_function(Function *f, const char *name, Span span) {
     Unit *unit = f->unit;
     LLVMMetadataRef file = file_of(unit, span.file);
     unsigned line = span.file ? span_place(span).line : 0;
-    f->scope = LLVMDIBuilderCreateFunction(unit->debug->builder, file, name, strlen(name), name, strlen(name), file, line,
-                                           unit->debug->function_type, true, true, line, LLVMDIFlagZero, !unit->options->debug);
+    f->scope = LLVMDIBuilderCreateFunction(unit->debug->builder, file, name, strlen(name), name, strlen(name), file,
+                                           line, unit->debug->function_type, true, true, line, LLVMDIFlagZero,
+                                           !unit->options->debug);
     LLVMSetSubprogram(f->function, f->scope);
 }
 
 void debug_place(Function *f, Span span) {
     SourcePlace place = span.file ? span_place(span) : (SourcePlace){0, 0};
-    LLVMMetadataRef location = LLVMDIBuilderCreateDebugLocation(f->unit->context, place.line, place.column, f->scope, NULL);
+    LLVMMetadataRef location =
+        LLVMDIBuilderCreateDebugLocation(f->unit->context, place.line, place.column, f->scope, NULL);
     LLVMSetCurrentDebugLocation2(f->builder, location);
 }
 

@@ -1,5 +1,5 @@
-// Deferred blocks. Each is a C function over a copy of the variables it reads; its record in the frame is linked to the process, so that a death runs
-// it too. A normal exit of the scope unlinks it first, then runs it.
+// Deferred blocks. Each is a C function over a copy of the variables it reads; its record in the frame is linked to the
+// process, so that a death runs it too. A normal exit of the scope unlinks it first, then runs it.
 #include <stddef.h>
 
 #include "compiler/codegen/lower.h"

@@ -61,8 +61,9 @@ static bool write_file(Unit *unit, LLVMTargetMachineRef machine) {
     const CodegenOptions *options = unit->options;
     char *message = NULL;
     LLVMCodeGenFileType type = options->output == CODEGEN_ASSEMBLY ? LLVMAssemblyFile : LLVMObjectFile;
-    LLVMBool failed = options->output == CODEGEN_LLVM ? LLVMPrintModuleToFile(unit->module, options->path, &message)
-                                                      : LLVMTargetMachineEmitToFile(machine, unit->module, options->path, type, &message);
+    LLVMBool failed = options->output == CODEGEN_LLVM
+                          ? LLVMPrintModuleToFile(unit->module, options->path, &message)
+                          : LLVMTargetMachineEmitToFile(machine, unit->module, options->path, type, &message);
     if (failed) {
         Diag *diag = diag_error(unit->diagnostics, DIAG_CANNOT_WRITE, (Span){0}, "cannot write `%s`", options->path);
         diag_note(diag, "%s", message);

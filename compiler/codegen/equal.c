@@ -15,7 +15,8 @@ static LLVMValueRef equal_fields(Function *f, const Repr *record, Value a, Value
 static bool only_immediates(const Type *type) {
     for (size_t i = 0; i < type_member_count(type); i++) {
         const Type *member = type_resolve(type_member(type, i));
-        bool small = member->kind == TYPE_LITERAL_INT && FL_IMMEDIATE_PAYLOAD(FL_IMMEDIATE(0, member->literal.integer)) == member->literal.integer;
+        bool small = member->kind == TYPE_LITERAL_INT &&
+                     FL_IMMEDIATE_PAYLOAD(FL_IMMEDIATE(0, member->literal.integer)) == member->literal.integer;
         if (member->kind != TYPE_NIL && member->kind != TYPE_BOOL && member->kind != TYPE_LITERAL_BOOL &&
             member->kind != TYPE_LITERAL_STRING && !small)
             return false;

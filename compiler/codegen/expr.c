@@ -43,7 +43,8 @@ static Value unary(Function *f, const Tree *tree) {
     default: // TREE_LENGTH
         if (repr_of(f, tree->operand->type)->kind == FL_KIND_LIST)
             return value_one(list_length(f, operand));
-        LLVMValueRef points = LLVMBuildLoad2(f->builder, f->unit->i32, memory_at(f, operand.word[0], offsetof(FlString, points)), "");
+        LLVMValueRef points =
+            LLVMBuildLoad2(f->builder, f->unit->i32, memory_at(f, operand.word[0], offsetof(FlString, points)), "");
         return value_one(LLVMBuildZExt(f->builder, points, f->unit->i64, "length"));
     }
 }

@@ -6,7 +6,8 @@
 
 enum { TAILCC = 18 }; // LLVM's number; its C header lacks it
 
-// ---- declaration ------------------------------------------------------------------------------------------------------
+// ---- declaration
+// ------------------------------------------------------------------------------------------------------
 
 static void add_attributes(Unit *unit, LLVMValueRef function) {
     LLVMSetLinkage(function, LLVMInternalLinkage);
@@ -18,7 +19,8 @@ static void add_attributes(Unit *unit, LLVMValueRef function) {
         unit_attribute(unit, function, LLVMAttributeFunctionIndex, "sanitize_thread", 0);
 }
 
-LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words, unsigned count) {
+LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words,
+                              unsigned count) {
     LLVMTypeRef *types = mem_alloc((count + 1) * sizeof *types);
     types[0] = unit->ptr;
     if (count)
@@ -56,16 +58,20 @@ LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode) {
         vec_push(&words, unit->ptr); // the closure's object
     LLVMTypeRef result =
         mode == MODE_LOOP ? unit->nothing : unit_result_type(unit, represent_type(&unit->represent, instance->result));
-    LLVMValueRef function = function_declare(unit, instance_name(instance, mode), result, words.data, (unsigned)words.len);
+    LLVMValueRef function =
+        function_declare(unit, instance_name(instance, mode), result, words.data, (unsigned)words.len);
     code->function[mode] = function;
     vec_push(&unit->work, (Work){instance, mode});
     return function;
 }
 
-// ---- bodies -----------------------------------------------------------------------------------------------------------
+// ---- bodies
+// -----------------------------------------------------------------------------------------------------------
 
-void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instance *instance, Mode mode, const Repr *result, Span span) {
-    *f = (Function){.unit = unit, .function = function, .instance = instance, .mode = mode, .result = result, .span = span};
+void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instance *instance, Mode mode,
+                    const Repr *result, Span span) {
+    *f = (Function){
+        .unit = unit, .function = function, .instance = instance, .mode = mode, .result = result, .span = span};
     f->builder = LLVMCreateBuilderInContext(unit->context);
     f->entry = LLVMCreateBuilderInContext(unit->context);
     f->process = LLVMGetParam(function, 0);
@@ -89,7 +95,9 @@ void function_end(Function *f) {
     LLVMDisposeBuilder(f->entry);
 }
 
-LLVMValueRef function_alloca(Function *f, LLVMTypeRef type, const char *name) { return LLVMBuildAlloca(f->entry, type, name); }
+LLVMValueRef function_alloca(Function *f, LLVMTypeRef type, const char *name) {
+    return LLVMBuildAlloca(f->entry, type, name);
+}
 
 LLVMValueRef function_scratch(Function *f, unsigned which) {
     if (!f->scratch[which])
@@ -130,7 +138,8 @@ void function_return(Function *f, Value value) {
     enter_dead(f);
 }
 
-// ---- locals -----------------------------------------------------------------------------------------------------------
+// ---- locals
+// -----------------------------------------------------------------------------------------------------------
 
 static Slot *slot_of(Function *f, const Local *local) {
     while (f->slots.len <= local->id)
@@ -141,7 +150,8 @@ static Slot *slot_of(Function *f, const Local *local) {
     slot->made = true;
     slot->repr = represent_type(&f->unit->represent, local->type);
     for (unsigned i = 0; i < slot->repr->words; i++)
-        slot->word[i] = function_alloca(f, unit_word_type(f->unit, slot->repr->word[i]), local->name ? local->name->text : "");
+        slot->word[i] =
+            function_alloca(f, unit_word_type(f->unit, slot->repr->word[i]), local->name ? local->name->text : "");
     return slot;
 }
 
@@ -159,7 +169,8 @@ void function_store_local(Function *f, const Local *local, Value value) {
         LLVMBuildStore(f->builder, value.word[i], slot->word[i]);
 }
 
-// ---- calls ------------------------------------------------------------------------------------------------------------
+// ---- calls
+// ------------------------------------------------------------------------------------------------------------
 
 void words_add(Words *words, const Repr *repr, Value value) {
     for (unsigned i = 0; i < repr->words; i++)
@@ -208,7 +219,8 @@ LLVMValueRef function_site(Function *f) { return static_site(f->unit, f->instanc
 
 const Repr *repr_of(Function *f, const Type *type) { return represent_type(&f->unit->represent, type); }
 
-// ---- ways that come together --------------------------------------------------------------------------------------------
+// ---- ways that come together
+// --------------------------------------------------------------------------------------------
 
 Merge merge_begin(Function *f, const Repr *repr) { return (Merge){.repr = repr, .block = function_block(f, "merge")}; }
 
@@ -231,7 +243,8 @@ Value merge_end(Function *f, Merge *merge) {
     return value;
 }
 
-// ---- instances --------------------------------------------------------------------------------------------------------
+// ---- instances
+// --------------------------------------------------------------------------------------------------------
 
 static void store_parameters(Function *f, const Instance *instance) {
     unsigned at = 1;
@@ -250,9 +263,11 @@ static void store_parameters(Function *f, const Instance *instance) {
 static void lower_instance(Unit *unit, const Instance *instance, Mode mode) {
     Function f;
     LLVMValueRef function = function_of(unit, instance, mode);
-    function_begin(&f, unit, function, instance, mode, represent_type(&unit->represent, instance->result), instance->span);
+    function_begin(&f, unit, function, instance, mode, represent_type(&unit->represent, instance->result),
+                   instance->span);
     Poll poll = unit->instances[instance->id].poll;
-    poll_entry(&f, mode == MODE_LOOP && poll != POLL_NONE ? POLL_SLICE : poll); // a loop version starts on an empty stack
+    poll_entry(&f,
+               mode == MODE_LOOP && poll != POLL_NONE ? POLL_SLICE : poll); // a loop version starts on an empty stack
     store_parameters(&f, instance);
     tail(&f, instance->body);
     function_end(&f);

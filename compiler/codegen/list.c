@@ -39,7 +39,8 @@ Value list_rest(Function *f, Value list, uint64_t skip) {
     return (Value){{list.word[0], make_range(f, offset, length)}};
 }
 
-// ---- literals -----------------------------------------------------------------------------------------------------------
+// ---- literals
+// -----------------------------------------------------------------------------------------------------------
 
 static Value empty_list(const Unit *unit) { return (Value){{LLVMConstNull(unit->ptr), unit_int(unit, 0)}}; }
 
@@ -82,7 +83,8 @@ static Value list_of_words(Function *f, const Repr *list, const Words *words, ui
     } else {
         buffer = new_buffer(f, list, sizeof(FlBuffer) + 8 * words->len, count);
         for (size_t i = 0; i < words->len; i++)
-            memory_store(f, element->word[i % element->words], words->data[i], buffer, offsetof(FlBuffer, elements) + 8 * i);
+            memory_store(f, element->word[i % element->words], words->data[i], buffer,
+                         offsetof(FlBuffer, elements) + 8 * i);
     }
     return (Value){{buffer, unit_int(unit, count)}};
 }
@@ -100,7 +102,8 @@ Value list_make(Function *f, const Tree *tree) {
     return list_of_words(f, list, &words, (uint32_t)tree->list.count);
 }
 
-// ---- parts --------------------------------------------------------------------------------------------------------------
+// ---- parts
+// --------------------------------------------------------------------------------------------------------------
 
 Value list_index(Function *f, const Tree *tree) {
     Value list = expr(f, tree->index.list);
@@ -149,18 +152,22 @@ Value list_slice(Function *f, const Tree *tree) {
     return coerce(f, tree->slice.list->type, tree->type, result);
 }
 
-// ---- appending ------------------------------------------------------------------------------------------------------------
+// ---- appending
+// ------------------------------------------------------------------------------------------------------------
 
 static Value append_lists(Function *f, const Type *type, Value a, Value b) {
-    LLVMValueRef result = RUNTIME(f, fl_list_append, f->process, table_type_of(f->unit, type), a.word[0], a.word[1], b.word[0], b.word[1]);
+    LLVMValueRef result = RUNTIME(f, fl_list_append, f->process, table_type_of(f->unit, type), a.word[0], a.word[1],
+                                  b.word[0], b.word[1]);
     return function_unpack(f, repr_of(f, type), result);
 }
 
-// Whether the process owns the buffer, nothing lies behind the list in it yet, and there is room for one more. Ends in three branches to `slow`.
+// Whether the process owns the buffer, nothing lies behind the list in it yet, and there is room for one more. Ends in
+// three branches to `slow`.
 static LLVMValueRef test_in_place(Function *f, Value list, LLVMBasicBlockRef slow) {
     LLVMBuilderRef b = f->builder;
     Unit *unit = f->unit;
-    LLVMBasicBlockRef some = function_block(f, "append.some"), owned = function_block(f, "append.owned"), fast = function_block(f, "append.fast");
+    LLVMBasicBlockRef some = function_block(f, "append.some"), owned = function_block(f, "append.owned"),
+                      fast = function_block(f, "append.fast");
     LLVMBuildCondBr(b, LLVMBuildIsNull(b, list.word[0], ""), slow, some);
     function_enter(f, some);
     LLVMValueRef owner = memory_load(f, WORD_INT, list.word[0], offsetof(FlBuffer, owner));
@@ -168,7 +175,8 @@ static LLVMValueRef test_in_place(Function *f, Value list, LLVMBasicBlockRef slo
     LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntEQ, owner, pid, ""), owned, slow);
     function_enter(f, owned);
     LLVMValueRef used = LLVMBuildLoad2(b, unit->i32, memory_at(f, list.word[0], offsetof(FlBuffer, used)), "used");
-    LLVMValueRef capacity = LLVMBuildLoad2(b, unit->i32, memory_at(f, list.word[0], offsetof(FlBuffer, capacity)), "capacity");
+    LLVMValueRef capacity =
+        LLVMBuildLoad2(b, unit->i32, memory_at(f, list.word[0], offsetof(FlBuffer, capacity)), "capacity");
     LLVMValueRef end = LLVMBuildAdd(b, list_offset(f, list), list_length(f, list), "end");
     LLVMValueRef at_end = LLVMBuildICmp(b, LLVMIntEQ, LLVMBuildZExt(b, used, unit->i64, ""), end, "");
     LLVMValueRef room = LLVMBuildICmp(b, LLVMIntULT, used, capacity, "");
@@ -200,7 +208,8 @@ Value list_append(Function *f, const Tree *tree) {
     const Tree *left = tree->binary.left, *right = tree->binary.right;
     Value a = expr(f, left);
     const Type *element = element_type(tree->type);
-    if (right->kind == TREE_LIST && right->list.count == 1 && !type_is_never(left->type) && !type_is_never(right->list.elements[0]->type)) {
+    if (right->kind == TREE_LIST && right->list.count == 1 && !type_is_never(left->type) &&
+        !type_is_never(right->list.elements[0]->type)) {
         const Tree *only = right->list.elements[0];
         Value value = coerce(f, only->type, element, expr(f, only));
         return append_one(f, tree->type, coerce(f, left->type, tree->type, a), value);
@@ -211,10 +220,12 @@ Value list_append(Function *f, const Tree *tree) {
     return append_lists(f, tree->type, coerce(f, left->type, tree->type, a), coerce(f, right->type, tree->type, b));
 }
 
-// ---- building --------------------------------------------------------------------------------------------------------------
+// ---- building
+// --------------------------------------------------------------------------------------------------------------
 
 static void set_buffer(Function *f, ListBuilder *builder, LLVMValueRef buffer) {
-    LLVMValueRef capacity = LLVMBuildLoad2(f->builder, f->unit->i32, memory_at(f, buffer, offsetof(FlBuffer, capacity)), "");
+    LLVMValueRef capacity =
+        LLVMBuildLoad2(f->builder, f->unit->i32, memory_at(f, buffer, offsetof(FlBuffer, capacity)), "");
     LLVMBuildStore(f->builder, buffer, builder->buffer);
     LLVMBuildStore(f->builder, LLVMBuildZExt(f->builder, capacity, f->unit->i64, ""), builder->capacity);
 }
@@ -245,7 +256,8 @@ ListBuilder list_builder(Function *f, const Type *list, LLVMValueRef capacity) {
 
 static void make_room(Function *f, ListBuilder *builder) {
     Unit *unit = f->unit;
-    LLVMBasicBlockRef first = function_block(f, "first"), grow = function_block(f, "grow"), done = function_block(f, "room");
+    LLVMBasicBlockRef first = function_block(f, "first"), grow = function_block(f, "grow"),
+                      done = function_block(f, "room");
     LLVMValueRef buffer = LLVMBuildLoad2(f->builder, unit->ptr, builder->buffer, "");
     LLVMBuildCondBr(f->builder, LLVMBuildIsNull(f->builder, buffer, ""), first, grow);
     function_enter(f, first);

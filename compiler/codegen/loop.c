@@ -1,4 +1,5 @@
-// `for` and comprehensions. Counted loops run in chunks of LOOP_CHUNK rounds with a poll before each, so that the inner loop stays tight.
+// `for` and comprehensions. Counted loops run in chunks of LOOP_CHUNK rounds with a poll before each, so that the inner
+// loop stays tight.
 #include "compiler/codegen/lower.h"
 
 enum { LOOP_CHUNK = 1000 };
@@ -7,9 +8,14 @@ LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVM
     Unit *unit = f->unit;
     LLVMBuilderRef b = f->builder;
     *loop = (CountedLoop){
-        .chunk = function_block(f, "chunk"), .head = function_block(f, "chunk.head"), .body = function_block(f, "loop"),
-        .next = function_block(f, "loop.next"), .after = function_block(f, "loop.end"),
-        .index = function_alloca(f, unit->i64, "index"), .limit = function_alloca(f, unit->i64, "limit"), .end = end,
+        .chunk = function_block(f, "chunk"),
+        .head = function_block(f, "chunk.head"),
+        .body = function_block(f, "loop"),
+        .next = function_block(f, "loop.next"),
+        .after = function_block(f, "loop.end"),
+        .index = function_alloca(f, unit->i64, "index"),
+        .limit = function_alloca(f, unit->i64, "limit"),
+        .end = end,
     };
     LLVMBuildStore(b, start, loop->index);
     LLVMBuildBr(b, loop->chunk);
@@ -39,7 +45,8 @@ void loop_end(Function *f, CountedLoop *loop) {
     function_enter(f, loop->after);
 }
 
-// ---- clauses --------------------------------------------------------------------------------------------------------------
+// ---- clauses
+// --------------------------------------------------------------------------------------------------------------
 
 // A loop being lowered: `builder` is NULL in a `for`.
 typedef struct Clauses {
@@ -104,7 +111,8 @@ static void lower_list(Function *f, Clauses *clauses, const TreeClause *clause, 
 static void lower_range(Function *f, Clauses *clauses, const TreeClause *clause, size_t at) {
     LLVMValueRef start = int_value(f, clause->source), end = int_value(f, clause->end);
     LLVMValueRef some = LLVMBuildICmp(f->builder, LLVMIntSGT, end, start, "");
-    LLVMValueRef count = LLVMBuildSelect(f->builder, some, LLVMBuildSub(f->builder, end, start, ""), unit_int(f->unit, 0), "");
+    LLVMValueRef count =
+        LLVMBuildSelect(f->builder, some, LLVMBuildSub(f->builder, end, start, ""), unit_int(f->unit, 0), "");
     reserve(f, clauses, count);
     CountedLoop loop;
     LLVMValueRef index = loop_begin(f, &loop, start, end);

@@ -3,8 +3,10 @@
 //
 // Invariants:
 //  - A Value has as many words as its type's Repr; in registers a word is i64, i1, double or ptr by its WordKind.
-//  - After code that never comes back (a panic, a tail call) the builder stands in a fresh block that nothing reaches, so that callers need not care.
-//  - Allocas are made in the entry block only, and their addresses are handed to C functions only (architecture: Calling convention).
+//  - After code that never comes back (a panic, a tail call) the builder stands in a fresh block that nothing reaches,
+//  so that callers need not care.
+//  - Allocas are made in the entry block only, and their addresses are handed to C functions only (architecture:
+//  Calling convention).
 // Ownership: collected memory; LLVM's objects belong to the Unit's context. Threads: one.
 #ifndef FLUFFY_COMPILER_CODEGEN_LOWER_H
 #define FLUFFY_COMPILER_CODEGEN_LOWER_H
@@ -70,23 +72,23 @@ typedef struct Unit {
     LLVMContextRef context;
     LLVMModuleRef module;
     LLVMTypeRef i1, i8, i32, i64, f64, ptr, nothing;
-    LLVMTypeRef list_struct; // { ptr, i64 }
+    LLVMTypeRef list_struct;  // { ptr, i64 }
     LLVMValueRef sp_register; // metadata for llvm.read_register
     LLVMValueRef unlikely;    // branch weights metadata: the first target is cold
 
     LLVMTypeRef runtime_type[RT_COUNT];
     LLVMValueRef runtime[RT_COUNT];
-    Map names;                   // C strings by Name
-    Map strings;                 // FlString objects by Name
-    Map symbols;                 // by Name: id + 1
+    Map names;                     // C strings by Name
+    Map strings;                   // FlString objects by Name
+    Map symbols;                   // by Name: id + 1
     VEC(LLVMValueRef) symbol_list; // their FlString objects
-    VEC(LLVMValueRef) types;     // descriptors by id; NULL until referred to
-    Map sites;                   // by Name of the place's text
-    Map start_thunks;            // LLVMValueRef by Instance
-    Map defer_functions;         // by Tree
+    VEC(LLVMValueRef) types;       // descriptors by id; NULL until referred to
+    Map sites;                     // by Name of the place's text
+    Map start_thunks;              // LLVMValueRef by Instance
+    Map defer_functions;           // by Tree
     VEC(CoerceFunction) coercions; // all are lowered when they are made
-    LLVMValueRef symbol_table; // declared when first used
-    InstanceCode *instances; // by Instance.id
+    LLVMValueRef symbol_table;     // declared when first used
+    InstanceCode *instances;       // by Instance.id
     size_t instance_limit;
     VEC(Work) work;
     DebugInfo *debug;
@@ -101,18 +103,19 @@ typedef struct Slot {
     LLVMValueRef word[REPR_MAX_WORDS]; // allocas
 } Slot;
 
-// An LLVM function being built: a version of an instance, the continuation of a receive, a deferred block, a conversion…
+// An LLVM function being built: a version of an instance, the continuation of a receive, a deferred block, a
+// conversion…
 typedef struct Function {
     Unit *unit;
     LLVMBuilderRef builder;
     LLVMValueRef function;
     LLVMValueRef process;
-    LLVMBuilderRef entry; // stands before the end of the entry block: allocas
+    LLVMBuilderRef entry;     // stands before the end of the entry block: allocas
     const Instance *instance; // whose tree is being lowered, or NULL
     Mode mode;
-    const Repr *result;   // what the function returns in MODE_NORMAL
-    VEC(Slot) slots;      // by Local.id
-    DeferRecord *defers;  // live ones, innermost first
+    const Repr *result;      // what the function returns in MODE_NORMAL
+    VEC(Slot) slots;         // by Local.id
+    DeferRecord *defers;     // live ones, innermost first
     LLVMValueRef scratch[2]; // buffers of words for C functions
     LLVMMetadataRef scope;
     Span span; // of the expression being lowered: sites and debug lines
@@ -149,17 +152,19 @@ bool static_all_constant(const LLVMValueRef *words, unsigned count);
 LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode);
 void function_lower_all(Unit *unit); // empties the work list
 // An internal tailcc function: process, then words.
-LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words, unsigned count);
+LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words,
+                              unsigned count);
 // An internal function that C calls: `count` pointer parameters, the first of which is the process.
 LLVMValueRef function_declare_c(Unit *unit, const char *name, unsigned count);
 // Starts the body of a declared function; for C functions the process is the first parameter as well.
-void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instance *instance, Mode mode, const Repr *result, Span span);
+void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instance *instance, Mode mode,
+                    const Repr *result, Span span);
 void function_end(Function *f);
 LLVMValueRef function_alloca(Function *f, LLVMTypeRef type, const char *name);
 LLVMValueRef function_scratch(Function *f, unsigned which); // REPR_MAX_WORDS words
 LLVMBasicBlockRef function_block(Function *f, const char *name);
 void function_enter(Function *f, LLVMBasicBlockRef block); // position at the end of it
-void function_jump(Function *f, LLVMBasicBlockRef block); // and stand in a dead block
+void function_jump(Function *f, LLVMBasicBlockRef block);  // and stand in a dead block
 void function_unreachable(Function *f);
 void function_return(Function *f, Value value); // by mode; then dead
 void function_branch_cold(Function *f, LLVMValueRef condition, LLVMBasicBlockRef cold, LLVMBasicBlockRef hot);
@@ -170,8 +175,9 @@ LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef 
 // The same in tail position: returns from this function, which has the same result.
 void function_tail_call(Function *f, LLVMValueRef callee, const LLVMValueRef *words, size_t count);
 LLVMValueRef function_runtime(Function *f, RuntimeFunction function, const LLVMValueRef *arguments, unsigned count);
-#define RUNTIME(f, name, ...) \
-    function_runtime(f, RT_##name, (LLVMValueRef[]){__VA_ARGS__}, sizeof((LLVMValueRef[]){__VA_ARGS__}) / sizeof(LLVMValueRef))
+#define RUNTIME(f, name, ...)                                                                                          \
+    function_runtime(f, RT_##name, (LLVMValueRef[]){__VA_ARGS__},                                                      \
+                     sizeof((LLVMValueRef[]){__VA_ARGS__}) / sizeof(LLVMValueRef))
 Value function_unpack(Function *f, const Repr *repr, LLVMValueRef result); // of a call
 LLVMValueRef function_site(Function *f);
 
@@ -199,10 +205,11 @@ LLVMValueRef memory_load(Function *f, WordKind kind, LLVMValueRef base, uint64_t
 void memory_store(Function *f, WordKind kind, LLVMValueRef word, LLVMValueRef base, uint64_t bytes);
 Value memory_load_value(Function *f, const Repr *repr, LLVMValueRef base, uint64_t bytes);
 void memory_store_value(Function *f, const Repr *repr, Value value, LLVMValueRef base, uint64_t bytes);
-LLVMValueRef memory_alloc(Function *f, uint64_t bytes); // uninitialised
+LLVMValueRef memory_alloc(Function *f, uint64_t bytes);              // uninitialised
 LLVMValueRef memory_new(Function *f, uint32_t type, unsigned words); // with its header
 // An object with these words: static if all are constants.
-LLVMValueRef memory_object(Function *f, uint32_t type, const WordKind *kinds, const LLVMValueRef *words, unsigned count);
+LLVMValueRef memory_object(Function *f, uint32_t type, const WordKind *kinds, const LLVMValueRef *words,
+                           unsigned count);
 void memory_fill(Function *f, LLVMValueRef object, const WordKind *kinds, const LLVMValueRef *words, unsigned count);
 LLVMValueRef memory_type_id(Function *f, LLVMValueRef object); // i32
 Value value_undef(const Unit *unit, const Repr *repr);
@@ -210,7 +217,7 @@ Value value_one(LLVMValueRef word);
 
 // ---- expressions ----------------------------------------------------------------------------------------------------
 const Repr *repr_of(Function *f, const Type *type);
-Value expr(Function *f, const Tree *tree);          // expr.c
+Value expr(Function *f, const Tree *tree); // expr.c
 Value expr_constant(Function *f, const Tree *tree);
 Value expr_literal(Function *f, const Type *literal); // the value of a literal type as one of its base type
 void condition(Function *f, const Tree *tree, LLVMBasicBlockRef yes, LLVMBasicBlockRef no); // control.c: then dead
@@ -239,7 +246,7 @@ LLVMValueRef arith_truncate(Function *f, LLVMValueRef real);
 LLVMValueRef equal_values(Function *f, const Type *type, Value a, Value b); // equal.c: i1
 LLVMValueRef text_of_value(Function *f, const Type *type, Value value);     // text.c: a string
 Value text_concat(Function *f, const Tree *tree);
-Value record_make(Function *f, const Tree *tree); // record.c
+Value record_make(Function *f, const Tree *tree);               // record.c
 void record_words(Function *f, const Tree *tree, Words *words); // the object words of a TREE_RECORD
 Value record_from_words(Function *f, const Repr *repr, const LLVMValueRef *words);
 Value record_field(Function *f, const Repr *record, Value value, size_t index);
@@ -278,11 +285,13 @@ void loop_end(Function *f, CountedLoop *loop);
 Value union_make(Function *f, const Type *member, Value value); // union.c: a value as one tagged word
 // Whether the word is that member, i1. Trusted: it is one of the members of `of`.
 LLVMValueRef union_test(Function *f, const Type *of, const Type *member, LLVMValueRef word, bool trusted);
-Value union_open(Function *f, const Type *member, LLVMValueRef word); // the member's value
+Value union_open(Function *f, const Type *member, LLVMValueRef word);     // the member's value
 Value coerce(Function *f, const Type *from, const Type *to, Value value); // coerce.c
 bool coerce_is_free(Unit *unit, const Type *from, const Type *to);
-const Type *coerce_member(Unit *unit, const Type *from, const Type *of); // which member of union `of` a `from` becomes, or NULL
-// Falls through when `value` matches, otherwise goes to `fail`. Trusted: the value is of the pattern's type for certain.
+const Type *coerce_member(Unit *unit, const Type *from,
+                          const Type *of); // which member of union `of` a `from` becomes, or NULL
+// Falls through when `value` matches, otherwise goes to `fail`. Trusted: the value is of the pattern's type for
+// certain.
 void pattern_test(Function *f, const TreePattern *pattern, Value value, LLVMBasicBlockRef fail, bool trusted);
 Value builtin_call(Function *f, const Tree *tree);
 
@@ -303,8 +312,9 @@ void receive_blocking(Function *f, const Tree *tree, Merge *merge);
 void receive_parking(Function *f, const Tree *tree); // in tail position of MODE_LOOP
 Value supervisor_spawn(Function *f, const Tree *tree);
 void defer_push(Function *f, const Tree *tree);
-void defer_leave(Function *f, DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out
-void poll_analyse(Unit *unit); // poll_graph.c: InstanceCode.poll
+void defer_leave(Function *f,
+                 DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out
+void poll_analyse(Unit *unit);        // poll_graph.c: InstanceCode.poll
 void poll_slice(Function *f);
 void poll_entry(Function *f, Poll poll); // f->function has tailcc and returns f->result
 

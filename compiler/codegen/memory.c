@@ -41,9 +41,11 @@ LLVMValueRef memory_alloc(Function *f, uint64_t bytes) {
     LLVMValueRef next_at = memory_at(f, f->process, offsetof(FlProcessHead, bump.next));
     LLVMValueRef next = LLVMBuildLoad2(b, unit->ptr, next_at, "next");
     LLVMValueRef end = LLVMBuildLoad2(b, unit->ptr, memory_at(f, f->process, offsetof(FlProcessHead, bump.end)), "end");
-    LLVMValueRef left = LLVMBuildSub(b, LLVMBuildPtrToInt(b, end, unit->i64, ""), LLVMBuildPtrToInt(b, next, unit->i64, ""), "left");
+    LLVMValueRef left =
+        LLVMBuildSub(b, LLVMBuildPtrToInt(b, end, unit->i64, ""), LLVMBuildPtrToInt(b, next, unit->i64, ""), "left");
     LLVMValueRef full = LLVMBuildICmp(b, LLVMIntULT, left, unit_int(unit, (int64_t)bytes), "full");
-    LLVMBasicBlockRef slow = function_block(f, "alloc.slow"), fast = function_block(f, "alloc.fast"), done = function_block(f, "alloc.done");
+    LLVMBasicBlockRef slow = function_block(f, "alloc.slow"), fast = function_block(f, "alloc.fast"),
+                      done = function_block(f, "alloc.done");
     function_branch_cold(f, full, slow, fast);
     function_enter(f, slow);
     LLVMValueRef fresh = RUNTIME(f, fl_alloc_slow, f->process, unit_int(unit, (int64_t)bytes));
@@ -68,7 +70,8 @@ void memory_fill(Function *f, LLVMValueRef object, const WordKind *kinds, const 
         memory_store(f, kinds[i], words[i], object, 8 + 8 * (uint64_t)i);
 }
 
-LLVMValueRef memory_object(Function *f, uint32_t type, const WordKind *kinds, const LLVMValueRef *words, unsigned count) {
+LLVMValueRef memory_object(Function *f, uint32_t type, const WordKind *kinds, const LLVMValueRef *words,
+                           unsigned count) {
     if (static_all_constant(words, count))
         return static_object(f->unit, type, words, count);
     LLVMValueRef object = memory_new(f, type, count);

@@ -1,4 +1,5 @@
-// Patterns: each test falls through on success and goes to `fail` otherwise. Bindings are stored as soon as they are met.
+// Patterns: each test falls through on success and goes to `fail` otherwise. Bindings are stored as soon as they are
+// met.
 #include "compiler/codegen/lower.h"
 
 static void require(Function *f, LLVMValueRef condition, LLVMBasicBlockRef fail) {
@@ -7,11 +8,13 @@ static void require(Function *f, LLVMValueRef condition, LLVMBasicBlockRef fail)
     function_enter(f, next);
 }
 
-// ---- constants ------------------------------------------------------------------------------------------------------------
+// ---- constants
+// ------------------------------------------------------------------------------------------------------------
 
 static const Type *base_of(const Type *type) {
     type = type_resolve(type);
-    bool literal = type->kind == TYPE_LITERAL_BOOL || type->kind == TYPE_LITERAL_INT || type->kind == TYPE_LITERAL_STRING;
+    bool literal =
+        type->kind == TYPE_LITERAL_BOOL || type->kind == TYPE_LITERAL_INT || type->kind == TYPE_LITERAL_STRING;
     return literal ? type_widen(type) : type;
 }
 
@@ -40,13 +43,15 @@ static void test_plain(Function *f, const Type *type, Value value, const Tree *c
     case TYPE_BOOL:
         return require(f, constant->constant.integer ? value.word[0] : LLVMBuildNot(b, value.word[0], ""), fail);
     case TYPE_INT:
-        return require(f, LLVMBuildICmp(b, LLVMIntEQ, value.word[0], unit_int(unit, constant->constant.integer), ""), fail);
+        return require(f, LLVMBuildICmp(b, LLVMIntEQ, value.word[0], unit_int(unit, constant->constant.integer), ""),
+                       fail);
     case TYPE_FLOAT: {
         LLVMValueRef real = LLVMConstReal(unit->f64, constant->constant.real);
         return require(f, LLVMBuildFCmp(b, LLVMRealOEQ, value.word[0], real, ""), fail);
     }
     case TYPE_STRING:
-        return require(f, RUNTIME(f, fl_string_equal, value.word[0], static_string(unit, constant->constant.text)), fail);
+        return require(f, RUNTIME(f, fl_string_equal, value.word[0], static_string(unit, constant->constant.text)),
+                       fail);
     default:
         return; // a type of one value
     }
@@ -69,7 +74,8 @@ static void test_constant(Function *f, const TreePattern *pattern, Value value, 
     function_jump(f, fail);
 }
 
-// ---- structures -----------------------------------------------------------------------------------------------------------
+// ---- structures
+// -----------------------------------------------------------------------------------------------------------
 
 static void test_members(Function *f, const TreePattern *pattern, Value value, LLVMBasicBlockRef fail, bool trusted) {
     const Type *type = type_resolve(pattern->type);

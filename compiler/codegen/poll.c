@@ -1,5 +1,5 @@
-// Polls: one comparison of the stack pointer with the process's limit serves stack growth, preemption and requests. Which functions poll at their
-// entry is decided in poll_graph.c; loop.c polls once per chunk of rounds.
+// Polls: one comparison of the stack pointer with the process's limit serves stack growth, preemption and requests.
+// Which functions poll at their entry is decided in poll_graph.c; loop.c polls once per chunk of rounds.
 #include <stddef.h>
 
 #include "compiler/base/sb.h"
@@ -8,7 +8,8 @@
 // The comparison. An atomic load: a plain one is hoisted out of loops, and the process could never be preempted.
 static LLVMValueRef below_limit(Function *f) {
     Unit *unit = f->unit;
-    LLVMValueRef limit = LLVMBuildLoad2(f->builder, unit->i64, memory_at(f, f->process, offsetof(FlProcessHead, stack_limit)), "limit");
+    LLVMValueRef limit =
+        LLVMBuildLoad2(f->builder, unit->i64, memory_at(f, f->process, offsetof(FlProcessHead, stack_limit)), "limit");
     LLVMSetOrdering(limit, LLVMAtomicOrderingMonotonic);
     LLVMSetAlignment(limit, 8);
     LLVMValueRef read = unit_intrinsic(unit, "llvm.read_register", &unit->i64, 1);

@@ -1,9 +1,11 @@
-// Which functions poll at their entry. Those in cycles of calls do: the strongly connected groups of the graph of instances (Tarjan's
-// algorithm). A group with a call that is not a tail call needs the check that can go on on the large segment; so do functions from
-// which calls without a check go so deep that they might use up the slack that a check leaves.
+// Which functions poll at their entry. Those in cycles of calls do: the strongly connected groups of the graph of
+// instances (Tarjan's algorithm). A group with a call that is not a tail call needs the check that can go on on the
+// large segment; so do functions from which calls without a check go so deep that they might use up the slack that a
+// check leaves.
 #include "compiler/codegen/lower.h"
 
-// Bytes of stack that calls may take between two checks, by the estimate below; the rest of the slack is for C and for errors of the estimate.
+// Bytes of stack that calls may take between two checks, by the estimate below; the rest of the slack is for C and for
+// errors of the estimate.
 enum { DEPTH_BUDGET = FL_STACK_SLACK / 2, FRAME_BASE = 96, FRAME_PER_NODE = 2, FRAME_MAX = 2048 };
 
 typedef struct Edge {

@@ -4,14 +4,17 @@
 #include "compiler/base/sb.h"
 #include "compiler/codegen/lower.h"
 
-Value process_self(Function *f) { return value_one(memory_load(f, WORD_INT, f->process, offsetof(FlProcessHead, pid))); }
+Value process_self(Function *f) {
+    return value_one(memory_load(f, WORD_INT, f->process, offsetof(FlProcessHead, pid)));
+}
 
 LLVMValueRef process_word(Function *f, const Tree *tree, const Type *type) {
     Value value = expr(f, tree);
     return coerce(f, tree->type, type, value).word[0];
 }
 
-// ---- starting -------------------------------------------------------------------------------------------------------------
+// ---- starting
+// -------------------------------------------------------------------------------------------------------------
 
 static const Layout *frame_layout(Unit *unit, const Instance *body) {
     const Type **types = mem_alloc((body->parameter_count + 1) * sizeof *types);
@@ -31,7 +34,8 @@ LLVMValueRef process_start_thunk(Unit *unit, const TreeStart *start) {
     LLVMValueRef known = map_get(&unit->start_thunks, start->body);
     if (known)
         return known;
-    LLVMValueRef thunk = function_declare_c(unit, text_format("start.%s", start->body->name ? start->body->name->text : "lambda"), 1);
+    LLVMValueRef thunk =
+        function_declare_c(unit, text_format("start.%s", start->body->name ? start->body->name->text : "lambda"), 1);
     map_set(&unit->start_thunks, start->body, thunk);
     Function f;
     function_begin(&f, unit, thunk, NULL, MODE_NORMAL, represent_type(&unit->represent, type_nil), start->body->span);
@@ -94,8 +98,9 @@ Value process_spawn(Function *f, const Tree *tree) {
     LLVMValueRef options = spawn_options(f, tree->spawn.options);
     Words words = {0};
     const Layout *layout = process_frame(f, start, &words);
-    LLVMValueRef child = RUNTIME(f, fl_spawn_begin, f->process, process_start_thunk(unit, start), table_type(unit, layout->id),
-                                 static_c_string(unit, kind_text(start)), function_site(f));
+    LLVMValueRef child =
+        RUNTIME(f, fl_spawn_begin, f->process, process_start_thunk(unit, start), table_type(unit, layout->id),
+                static_c_string(unit, kind_text(start)), function_site(f));
     if (layout->words) {
         LLVMValueRef frame = memory_load(f, WORD_POINTER, child, offsetof(FlProcessHead, frame));
         memory_fill(f, frame, layout->word, words.data, layout->words);
@@ -103,7 +108,8 @@ Value process_spawn(Function *f, const Tree *tree) {
     return value_one(RUNTIME(f, fl_spawn_end, f->process, child, options));
 }
 
-// ---- sending --------------------------------------------------------------------------------------------------------------
+// ---- sending
+// --------------------------------------------------------------------------------------------------------------
 
 LLVMValueRef process_root(Function *f, const Type *type, Value value) { return union_make(f, type, value).word[0]; }
 
@@ -167,7 +173,8 @@ void process_send(Function *f, const Tree *pid_tree, const Tree *message) {
         send_tree(f, pid.word[0], message);
 }
 
-// ---- request and reply ------------------------------------------------------------------------------------------------------
+// ---- request and reply
+// ------------------------------------------------------------------------------------------------------
 
 static const Type *one_field(const char *name, const Type *type) {
     TypeField field = {name_of(name), type};
@@ -192,7 +199,8 @@ Value process_request(Function *f, const Tree *tree) {
     LLVMValueRef result = RUNTIME(f, fl_call_wait, f->process, address, pid, timeout, out, function_site(f));
     LLVMValueRef root = LLVMBuildLoad2(f->builder, unit->ptr, out, "root");
     Merge merge = merge_begin(f, repr_of(f, tree->type));
-    LLVMBasicBlockRef reply = function_block(f, "reply"), late = function_block(f, "timeout"), down = function_block(f, "down");
+    LLVMBasicBlockRef reply = function_block(f, "reply"), late = function_block(f, "timeout"),
+                      down = function_block(f, "down");
     LLVMValueRef choice = LLVMBuildSwitch(f->builder, result, reply, 2);
     LLVMAddCase(choice, unit_int(unit, 1), late);
     LLVMAddCase(choice, unit_int(unit, 2), down);

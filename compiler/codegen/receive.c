@@ -1,6 +1,6 @@
-// receive: the mailbox is scanned, each message tested by the arms. When nothing fits, the process waits: with its stack
-// kept, or, in tail position of a loop version, without one. Then the scan is a function of the live variables, which are stored in the process's
-// frame; a thunk loads them again and calls the function.
+// receive: the mailbox is scanned, each message tested by the arms. When nothing fits, the process waits: with its
+// stack kept, or, in tail position of a loop version, without one. Then the scan is a function of the live variables,
+// which are stored in the process's frame; a thunk loads them again and calls the function.
 #include <stddef.h>
 
 #include "compiler/codegen/lower.h"
@@ -15,7 +15,8 @@ static void begin(Function *f, const Tree *tree) {
     RUNTIME(f, fl_receive_begin, f->process, timeout, function_site(f));
 }
 
-// The message as a value of the type that the patterns are over. One type alone is tested first: anything may be in a mailbox.
+// The message as a value of the type that the patterns are over. One type alone is tested first: anything may be in a
+// mailbox.
 static Value open_message(Function *f, const Tree *tree, LLVMValueRef message, LLVMBasicBlockRef other) {
     LLVMValueRef root = memory_load(f, WORD_TAGGED, message, offsetof(FlMessageHead, root));
     const Type *type = type_resolve(tree->receive.message);
@@ -70,7 +71,8 @@ void receive_blocking(Function *f, const Tree *tree, Merge *merge) {
     function_jump(f, scan);
 }
 
-// ---- waiting without a stack --------------------------------------------------------------------------------------------------
+// ---- waiting without a stack
+// --------------------------------------------------------------------------------------------------
 
 // A receive that parks: its live variables and where they are kept.
 typedef struct Parking {
@@ -108,7 +110,8 @@ static Words live_words(Function *f, const Parking *parking) {
 static LLVMValueRef take_frame(Function *f, const Layout *layout) {
     LLVMBuilderRef b = f->builder;
     Merge merge = merge_begin(f, repr_of(f, type_string)); // one reference
-    LLVMBasicBlockRef some = function_block(f, "frame"), fresh = function_block(f, "frame.new"), same = function_block(f, "frame.same");
+    LLVMBasicBlockRef some = function_block(f, "frame"), fresh = function_block(f, "frame.new"),
+                      same = function_block(f, "frame.same");
     LLVMValueRef frame = memory_load(f, WORD_POINTER, f->process, offsetof(FlProcessHead, frame));
     LLVMBuildCondBr(b, LLVMBuildIsNull(b, frame, ""), fresh, some);
     function_enter(f, some);

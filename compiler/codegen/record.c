@@ -10,7 +10,8 @@ size_t record_index(const Type *record, Name name) {
 
 Value record_from_words(Function *f, const Repr *repr, const LLVMValueRef *words) {
     if (repr->boxed)
-        return value_one(memory_object(f, represent_id(&f->unit->represent, repr), repr->object, words, repr->object_words));
+        return value_one(
+            memory_object(f, represent_id(&f->unit->represent, repr), repr->object, words, repr->object_words));
     Value value = {0};
     for (unsigned i = 0; i < repr->words; i++)
         value.word[i] = words[i];

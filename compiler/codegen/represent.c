@@ -1,6 +1,6 @@
-// Representations are found by structural equality after erasing what makes no difference in memory. Types may be recursive, so equality is
-// coinductive (a pair under comparison counts as equal) and the hash looks only a few levels deep, through knots, which
-// gives the same number however a recursive type is unrolled.
+// Representations are found by structural equality after erasing what makes no difference in memory. Types may be
+// recursive, so equality is coinductive (a pair under comparison counts as equal) and the hash looks only a few levels
+// deep, through knots, which gives the same number however a recursive type is unrolled.
 #include "compiler/codegen/represent.h"
 
 #include <string.h>
@@ -37,7 +37,8 @@ static uint32_t hash_type(const Type *type, int depth) {
     }
 }
 
-// ---- equality ---------------------------------------------------------------------------------------------------------
+// ---- equality
+// ---------------------------------------------------------------------------------------------------------
 
 typedef struct Pair {
     const Type *a, *b;
@@ -136,7 +137,8 @@ static void set_words(Repr *repr, FlKind kind, unsigned words, WordKind first, W
 }
 
 // The words of a sequence of values, one behind the other; returns how many, `offsets` takes where each begins.
-static unsigned join_words(const Repr *const *fields, size_t count, unsigned start, uint32_t *offsets, WordKind **words) {
+static unsigned join_words(const Repr *const *fields, size_t count, unsigned start, uint32_t *offsets,
+                           WordKind **words) {
     unsigned total = start;
     for (size_t i = 0; i < count; i++) {
         offsets[i] = total;
@@ -209,7 +211,8 @@ static void decide(Represent *represent, Repr *repr) {
     }
 }
 
-// ---- the table --------------------------------------------------------------------------------------------------------
+// ---- the table
+// --------------------------------------------------------------------------------------------------------
 
 static void insert(Represent *represent, uint32_t index) {
     size_t mask = represent->buckets.len - 1;

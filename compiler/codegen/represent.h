@@ -1,11 +1,14 @@
 // How each type lives: in registers, in objects and in messages. The one module that decides; it knows no LLVM.
 //
 // Invariants:
-//  - Every value is at most three words. Two types whose values can't be told apart in memory have one Repr (compared by
+//  - Every value is at most three words. Two types whose values can't be told apart in memory have one Repr (compared
+//  by
 //    pointer) and one descriptor id: pids whatever they accept, function values whatever closures they may be, a
 //    recursive type however far it is unrolled.
-//  - A record of at most three words (its fields' words, in the type's order) is these words; a larger one is a reference to an object.
-//  - Ids below FL_TYPE_FIRST_FREE are those of abi.h; the closures of the program have the ids that follow, in their order.
+//  - A record of at most three words (its fields' words, in the type's order) is these words; a larger one is a
+//  reference to an object.
+//  - Ids below FL_TYPE_FIRST_FREE are those of abi.h; the closures of the program have the ids that follow, in their
+//  order.
 // Ownership: collected memory, as long as the Represent. Threads: one.
 #ifndef FLUFFY_COMPILER_CODEGEN_REPRESENT_H
 #define FLUFFY_COMPILER_CODEGEN_REPRESENT_H
@@ -32,12 +35,12 @@ typedef struct Repr {
     FlKind kind;
     unsigned words;
     WordKind word[REPR_MAX_WORDS];
-    bool boxed;          // a record that is a reference to an object
+    bool boxed;            // a record that is a reference to an object
     unsigned object_words; // of the object that a value becomes in a union (records: also when boxed)
-    WordKind *object;    // their kinds
-    uint32_t *offsets;   // record: first word of each field
-    uint32_t id;         // REPR_NO_ID until something needs the descriptor
-    uint32_t buffer_id;  // list: of its buffers' descriptor
+    WordKind *object;      // their kinds
+    uint32_t *offsets;     // record: first word of each field
+    uint32_t id;           // REPR_NO_ID until something needs the descriptor
+    uint32_t buffer_id;    // list: of its buffers' descriptor
 } Repr;
 
 // Words that exist only as an object: captured values of a closure, live variables of a process.
@@ -62,7 +65,7 @@ typedef struct TypeEntry {
 typedef struct Represent {
     VEC(Repr *) by_type; // by Type.id; a cache
     VEC(Repr *) all;
-    VEC(uint32_t) hashes; // of all
+    VEC(uint32_t) hashes;  // of all
     VEC(uint32_t) buckets; // hash table of indices into all, plus 1
     VEC(TypeEntry) entries;
     VEC(Layout *) tuples;

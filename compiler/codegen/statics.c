@@ -1,4 +1,5 @@
-// Constants in the program's image: texts, symbols, places in the source, objects without variable parts. Each is made once.
+// Constants in the program's image: texts, symbols, places in the source, objects without variable parts. Each is made
+// once.
 #include <string.h>
 
 #include "compiler/base/sb.h"
@@ -18,7 +19,8 @@ LLVMValueRef static_c_string(Unit *unit, const char *text) {
     LLVMValueRef known = map_get(&unit->names, name);
     if (known)
         return known;
-    LLVMValueRef global = static_global(unit, "name", LLVMConstStringInContext(unit->context, name->text, name->len, false));
+    LLVMValueRef global =
+        static_global(unit, "name", LLVMConstStringInContext(unit->context, name->text, name->len, false));
     LLVMSetUnnamedAddress(global, LLVMGlobalUnnamedAddr);
     map_set(&unit->names, name, global);
     return global;
@@ -36,8 +38,10 @@ LLVMValueRef static_string(Unit *unit, Name text) {
     if (known)
         return known;
     LLVMValueRef fields[] = {
-        unit_i32(unit, FL_TYPE_STRING),   unit_i32(unit, FL_OBJECT_STATIC),
-        unit_i32(unit, text->len),        unit_i32(unit, count_points(text)),
+        unit_i32(unit, FL_TYPE_STRING),
+        unit_i32(unit, FL_OBJECT_STATIC),
+        unit_i32(unit, text->len),
+        unit_i32(unit, count_points(text)),
         LLVMConstStringInContext(unit->context, text->text, text->len, false),
     };
     LLVMValueRef global = static_global(unit, "string", LLVMConstStructInContext(unit->context, fields, 5, false));
@@ -85,6 +89,7 @@ LLVMValueRef static_object(Unit *unit, uint32_t type, const LLVMValueRef *words,
     fields[0] = unit_i32(unit, type);
     fields[1] = unit_i32(unit, FL_OBJECT_STATIC);
     for (unsigned i = 0; i < count; i++)
-        fields[i + 2] = LLVMTypeOf(words[i]) == unit->i1 ? unit_int(unit, (int64_t)LLVMConstIntGetZExtValue(words[i])) : words[i];
+        fields[i + 2] =
+            LLVMTypeOf(words[i]) == unit->i1 ? unit_int(unit, (int64_t)LLVMConstIntGetZExtValue(words[i])) : words[i];
     return static_global(unit, "object", LLVMConstStructInContext(unit->context, fields, count + 2, false));
 }

@@ -31,10 +31,12 @@ static void add_child(Function *f, const TreeChild *child, LLVMValueRef specific
     LLVMValueRef restart = string_or_null(f, child->restart);
     LLVMValueRef shutdown = shutdown_time(f, child);
     const char *name = child->start.kind && child->start.kind->function ? child->start.kind->function->text
-                       : body->name ? body->name->text : "spawn";
-    LLVMValueRef frame = RUNTIME(f, fl_supervisor_child, f->process, specification, id, process_start_thunk(unit, &child->start),
-                                 table_type(unit, layout->id), static_c_string(unit, name), restart, shutdown,
-                                 LLVMConstInt(unit->i1, child->starts_supervisor, false), function_site(f));
+                       : body->name                                     ? body->name->text
+                                                                        : "spawn";
+    LLVMValueRef frame =
+        RUNTIME(f, fl_supervisor_child, f->process, specification, id, process_start_thunk(unit, &child->start),
+                table_type(unit, layout->id), static_c_string(unit, name), restart, shutdown,
+                LLVMConstInt(unit->i1, child->starts_supervisor, false), function_site(f));
     if (layout->words)
         memory_fill(f, frame, layout->word, words.data, layout->words);
 }
@@ -57,7 +59,8 @@ static void add_children(Function *f, const TreeChild *child, LLVMValueRef speci
 Value supervisor_spawn(Function *f, const Tree *tree) {
     LLVMValueRef strategy = string_or_null(f, tree->supervisor.strategy);
     LLVMValueRef restarts = int_or(f, tree->supervisor.restarts, -1), within = int_or(f, tree->supervisor.within, -1);
-    LLVMValueRef specification = RUNTIME(f, fl_supervisor_new, f->process, strategy, restarts, within, function_site(f));
+    LLVMValueRef specification =
+        RUNTIME(f, fl_supervisor_new, f->process, strategy, restarts, within, function_site(f));
     for (size_t i = 0; i < tree->supervisor.count; i++) {
         Span outer = f->span;
         f->span = tree->supervisor.children[i].span;

@@ -1,4 +1,5 @@
-// Trees in tail position: each way returns from the function, calls by `musttail`. Never inside a scope with a deferred block.
+// Trees in tail position: each way returns from the function, calls by `musttail`. Never inside a scope with a deferred
+// block.
 #include "compiler/codegen/lower.h"
 
 static void tail_value(Function *f, const Tree *tree) {
@@ -23,7 +24,8 @@ static void tail_block(Function *f, const Tree *tree) {
         function_return(f, (Value){0});
 }
 
-// A loop version drops its result, so no conversion matters; otherwise it must change nothing, or the call inside would not be the last act.
+// A loop version drops its result, so no conversion matters; otherwise it must change nothing, or the call inside would
+// not be the last act.
 static bool passes_through(Function *f, const Tree *coercion) {
     return f->mode == MODE_LOOP || coerce_is_free(f->unit, coercion->operand->type, coercion->type);
 }

@@ -4,7 +4,8 @@
 #include "compiler/base/sb.h"
 #include "compiler/codegen/lower.h"
 
-_Static_assert(sizeof(FlType) == 72 && offsetof(FlType, references) == 16 && offsetof(FlType, literal) == 48, "layout of FlType");
+_Static_assert(sizeof(FlType) == 72 && offsetof(FlType, references) == 16 && offsetof(FlType, literal) == 48,
+               "layout of FlType");
 _Static_assert(sizeof(FlField) == 24 && sizeof(FlSite) == 24 && sizeof(FlProgram) == 48, "layouts of the tables");
 
 LLVMValueRef table_type(Unit *unit, uint32_t id) {
@@ -77,7 +78,8 @@ static void record_fields(Unit *unit, const Repr *record, Row *row) {
     row->field_count = (uint32_t)type->record.count;
     row->fields = mem_alloc((row->field_count + 1) * sizeof *row->fields);
     for (uint32_t i = 0; i < row->field_count; i++)
-        row->fields[i] = field(unit, type->record.fields[i].name, repr(unit, type->record.fields[i].type), record->offsets[i]);
+        row->fields[i] =
+            field(unit, type->record.fields[i].name, repr(unit, type->record.fields[i].type), record->offsets[i]);
 }
 
 static void union_fields(Unit *unit, const Repr *of, Row *row) {
@@ -99,8 +101,13 @@ static FlWord literal_word(Unit *unit, const Type *type) {
 }
 
 static Row value_row(Unit *unit, const Repr *of) {
-    Row row = {.kind = of->kind, .words = of->words, .object_words = of->object_words, .boxed = of->boxed,
-               .kinds = of->object, .kind_count = of->object_words, .name = type_text(of->type)};
+    Row row = {.kind = of->kind,
+               .words = of->words,
+               .object_words = of->object_words,
+               .boxed = of->boxed,
+               .kinds = of->object,
+               .kind_count = of->object_words,
+               .name = type_text(of->type)};
     switch (of->kind) {
     case FL_KIND_RECORD:
         record_fields(unit, of, &row);
@@ -124,14 +131,21 @@ static Row value_row(Unit *unit, const Repr *of) {
 
 static Row buffer_row(Unit *unit, const Repr *list) {
     const Repr *element = repr(unit, list->type->element);
-    return (Row){.kind = FL_KIND_BUFFER, .kinds = element->word, .kind_count = element->words,
-                 .element = table_type_of(unit, list->type->element), .name = text_format("buffer of %s", type_text(list->type))};
+    return (Row){.kind = FL_KIND_BUFFER,
+                 .kinds = element->word,
+                 .kind_count = element->words,
+                 .element = table_type_of(unit, list->type->element),
+                 .name = text_format("buffer of %s", type_text(list->type))};
 }
 
 static Row layout_row(Unit *unit, const Layout *layout) {
     bool closure = layout->kind == FL_KIND_CLOSURE;
-    Row row = {.kind = layout->kind, .object_words = layout->words, .kinds = layout->word, .kind_count = layout->words,
-               .field_count = (uint32_t)layout->count + closure, .name = closure ? "closure" : "frame"};
+    Row row = {.kind = layout->kind,
+               .object_words = layout->words,
+               .kinds = layout->word,
+               .kind_count = layout->words,
+               .field_count = (uint32_t)layout->count + closure,
+               .name = closure ? "closure" : "frame"};
     row.fields = mem_alloc((row.field_count + 1) * sizeof *row.fields);
     if (closure)
         row.fields[0] = field(unit, NULL, repr(unit, type_int), 0);
@@ -152,15 +166,27 @@ static LLVMValueRef or_null(const Unit *unit, LLVMValueRef pointer) { return poi
 
 static void emit_type(Unit *unit, uint32_t id) {
     TypeEntry entry = unit->represent.entries.data[id];
-    Row row = entry.value ? value_row(unit, entry.value)
-              : entry.layout ? layout_row(unit, entry.layout) : buffer_row(unit, entry.buffer_of);
+    Row row = entry.value    ? value_row(unit, entry.value)
+              : entry.layout ? layout_row(unit, entry.layout)
+                             : buffer_row(unit, entry.buffer_of);
     LLVMValueRef parts[] = {
-        unit_i32(unit, id), byte(unit, row.kind), byte(unit, row.words), byte(unit, row.boxed), byte(unit, 0),
-        unit_i32(unit, row.object_words), unit_i32(unit, row.field_count), bitmap(unit, row.kinds, row.kind_count),
-        field_array(unit, &row), or_null(unit, row.element), or_null(unit, row.buffer), unit_int(unit, (int64_t)row.literal),
-        unit_int(unit, row.big), static_c_string(unit, row.name),
+        unit_i32(unit, id),
+        byte(unit, row.kind),
+        byte(unit, row.words),
+        byte(unit, row.boxed),
+        byte(unit, 0),
+        unit_i32(unit, row.object_words),
+        unit_i32(unit, row.field_count),
+        bitmap(unit, row.kinds, row.kind_count),
+        field_array(unit, &row),
+        or_null(unit, row.element),
+        or_null(unit, row.buffer),
+        unit_int(unit, (int64_t)row.literal),
+        unit_int(unit, row.big),
+        static_c_string(unit, row.name),
     };
-    LLVMSetInitializer(table_type(unit, id), LLVMConstStructInContext(unit->context, parts, sizeof parts / sizeof *parts, false));
+    LLVMSetInitializer(table_type(unit, id),
+                       LLVMConstStructInContext(unit->context, parts, sizeof parts / sizeof *parts, false));
 }
 
 static void emit_symbols(Unit *unit) {
@@ -185,8 +211,13 @@ void table_emit(Unit *unit) {
     uint32_t count = (uint32_t)unit->represent.entries.len;
     LLVMValueRef types = static_global(unit, "types", LLVMConstArray2(unit->ptr, unit->types.data, count));
     LLVMValueRef parts[] = {
-        unit_i32(unit, FL_ABI_VERSION), unit_i32(unit, count), types, unit->symbol_table,
-        unit_i32(unit, (uint32_t)unit->symbol_list.len), unit_i32(unit, 0), main_thunk,
+        unit_i32(unit, FL_ABI_VERSION),
+        unit_i32(unit, count),
+        types,
+        unit->symbol_table,
+        unit_i32(unit, (uint32_t)unit->symbol_list.len),
+        unit_i32(unit, 0),
+        main_thunk,
         static_site(unit, unit->program->main, unit->program->main->span),
     };
     LLVMValueRef program = static_global(unit, "fl_program", LLVMConstStructInContext(unit->context, parts, 8, false));

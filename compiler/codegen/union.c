@@ -1,9 +1,13 @@
 // Unions: one word, a reference to an object whose header names the member, or an odd immediate (abi.h).
 #include "compiler/codegen/lower.h"
 
-static LLVMValueRef as_int(Function *f, LLVMValueRef word) { return LLVMBuildPtrToInt(f->builder, word, f->unit->i64, ""); }
+static LLVMValueRef as_int(Function *f, LLVMValueRef word) {
+    return LLVMBuildPtrToInt(f->builder, word, f->unit->i64, "");
+}
 
-static LLVMValueRef as_word(Function *f, LLVMValueRef integer) { return LLVMBuildIntToPtr(f->builder, integer, f->unit->ptr, ""); }
+static LLVMValueRef as_word(Function *f, LLVMValueRef integer) {
+    return LLVMBuildIntToPtr(f->builder, integer, f->unit->ptr, "");
+}
 
 static LLVMValueRef tagged(Function *f, unsigned tag, LLVMValueRef payload) {
     LLVMValueRef shifted = LLVMBuildShl(f->builder, payload, unit_int(f->unit, 8), "");
@@ -12,7 +16,8 @@ static LLVMValueRef tagged(Function *f, unsigned tag, LLVMValueRef payload) {
 
 static bool fits_immediate(int64_t value) { return FL_IMMEDIATE_PAYLOAD(FL_IMMEDIATE(FL_TAG_INT, value)) == value; }
 
-// ---- making -------------------------------------------------------------------------------------------------------------
+// ---- making
+// -------------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef box(Function *f, const Repr *repr, Value value) {
     uint32_t id = represent_id(&f->unit->represent, repr);
@@ -69,7 +74,8 @@ Value union_make(Function *f, const Type *member, Value value) {
     }
 }
 
-// ---- testing --------------------------------------------------------------------------------------------------------------
+// ---- testing
+// --------------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef low_byte_is(Function *f, LLVMValueRef word, unsigned tag) {
     LLVMValueRef byte = LLVMBuildAnd(f->builder, as_int(f, word), unit_int(f->unit, 0xff), "");
@@ -104,7 +110,9 @@ static bool may_be_reference(const Type *member) {
     }
 }
 
-static bool may_be_immediate(const Type *member) { return type_resolve(member)->kind == TYPE_INT || !may_be_reference(member); }
+static bool may_be_immediate(const Type *member) {
+    return type_resolve(member)->kind == TYPE_INT || !may_be_reference(member);
+}
 
 // What a trusted word of the union can be.
 typedef struct Members {
@@ -136,7 +144,8 @@ static LLVMValueRef test_reference(Function *f, LLVMValueRef word, const Repr *r
     LLVMBuildBr(f->builder, done);
     function_enter(f, done);
     LLVMValueRef result = LLVMBuildPhi(f->builder, unit->i1, "");
-    LLVMAddIncoming(result, (LLVMValueRef[]){LLVMConstInt(unit->i1, 0, false), same}, (LLVMBasicBlockRef[]){start, last}, 2);
+    LLVMAddIncoming(result, (LLVMValueRef[]){LLVMConstInt(unit->i1, 0, false), same},
+                    (LLVMBasicBlockRef[]){start, last}, 2);
     return result;
 }
 
@@ -150,13 +159,15 @@ static LLVMValueRef test_large_literal(Function *f, const Type *literal, LLVMVal
     merge_add(f, &merge, value_one(LLVMConstInt(f->unit->i1, 0, false)));
     function_enter(f, is_int);
     LLVMValueRef value = memory_load(f, WORD_INT, word, 8);
-    merge_add(f, &merge, value_one(LLVMBuildICmp(f->builder, LLVMIntEQ, value, unit_int(f->unit, literal->literal.integer), "")));
+    merge_add(f, &merge,
+              value_one(LLVMBuildICmp(f->builder, LLVMIntEQ, value, unit_int(f->unit, literal->literal.integer), "")));
     return merge_end(f, &merge).word[0];
 }
 
 LLVMValueRef union_test(Function *f, const Type *of, const Type *member, LLVMValueRef word, bool trusted) {
     const Repr *repr = repr_of(f, member);
-    Members members = trusted ? count_members(type_resolve(of)) : (Members){.references = SIZE_MAX, .immediates = SIZE_MAX};
+    Members members =
+        trusted ? count_members(type_resolve(of)) : (Members){.references = SIZE_MAX, .immediates = SIZE_MAX};
     if (members.references + members.immediates == 1)
         return LLVMConstInt(f->unit->i1, 1, false);
     switch (repr->kind) {
@@ -179,7 +190,8 @@ LLVMValueRef union_test(Function *f, const Type *of, const Type *member, LLVMVal
     }
 }
 
-// ---- opening --------------------------------------------------------------------------------------------------------------
+// ---- opening
+// --------------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef open_int(Function *f, LLVMValueRef word) {
     Merge merge = merge_begin(f, repr_of(f, type_int));

@@ -65,11 +65,13 @@ void unit_attribute(const Unit *unit, LLVMValueRef function, int index, const ch
 }
 
 void unit_attribute_text(const Unit *unit, LLVMValueRef function, const char *name, const char *value) {
-    LLVMAttributeRef attribute = LLVMCreateStringAttribute(unit->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value));
+    LLVMAttributeRef attribute =
+        LLVMCreateStringAttribute(unit->context, name, (unsigned)strlen(name), value, (unsigned)strlen(value));
     LLVMAddAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, attribute);
 }
 
-// ---- the runtime's functions, from the text of functions.def --------------------------------------------------------------
+// ---- the runtime's functions, from the text of functions.def
+// --------------------------------------------------------------
 
 typedef struct RuntimeRow {
     const char *name, *result, *parameters;
@@ -86,7 +88,7 @@ static LLVMTypeRef c_type(const Unit *unit, const char *text, size_t len) {
     static const struct {
         const char *name;
         char type;
-    } names[] = {{"void", 'v'},   {"bool", 'b'},     {"double", 'd'},   {"FlList", 'l'}, {"FlResume", 'p'},
+    } names[] = {{"void", 'v'},   {"bool", 'b'},     {"double", 'd'},  {"FlList", 'l'}, {"FlResume", 'p'},
                  {"FlWord", 'i'}, {"uint64_t", 'i'}, {"int64_t", 'i'}, {"FlPid", 'i'},  {"FlBuffer", 'p'}};
     if (memchr(text, '*', len))
         return unit->ptr;
@@ -134,7 +136,8 @@ static unsigned c_parameters(const Unit *unit, const char *text, LLVMTypeRef *ty
 
 static bool starts_with(const char *text, const char *prefix) { return strncmp(text, prefix, strlen(prefix)) == 0; }
 
-static void add_bool_attributes(const Unit *unit, LLVMValueRef function, LLVMTypeRef result, const LLVMTypeRef *types, unsigned count) {
+static void add_bool_attributes(const Unit *unit, LLVMValueRef function, LLVMTypeRef result, const LLVMTypeRef *types,
+                                unsigned count) {
     if (result == unit->i1)
         unit_attribute(unit, function, LLVMAttributeReturnIndex, "zeroext", 0);
     for (unsigned i = 0; i < count; i++)

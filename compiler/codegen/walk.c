@@ -90,7 +90,8 @@ static void walk_spawn(const Tree *tree, WalkTree visit, void *context) {
     const TreeSpawnOptions *options = tree->spawn.options;
     if (!options)
         return;
-    const Tree *given[] = {options->name, options->link, options->monitor, options->mailbox, options->overflow, options->memory, options->stack};
+    const Tree *given[] = {options->name,     options->link,   options->monitor, options->mailbox,
+                           options->overflow, options->memory, options->stack};
     for (size_t i = 0; i < sizeof given / sizeof *given; i++)
         visit_some(given[i], visit, context);
 }
@@ -232,7 +233,8 @@ void walk_children(const Tree *tree, WalkTree visit, void *context) {
     walk_trees(tree, visit, context);
 }
 
-// ---- free variables ---------------------------------------------------------------------------------------------------------
+// ---- free variables
+// ---------------------------------------------------------------------------------------------------------
 
 typedef struct Variables {
     Map read, bound; // sets of Local

@@ -47,7 +47,8 @@ static const char *emit_text(CodegenOutput output, bool debug) {
 
 static const char *run(bool debug, const char *argument) {
     emit(CODEGEN_OBJECT, path_of("out.o"), debug);
-    const char *link = text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c", folder, folder);
+    const char *link =
+        text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c", folder, folder);
     assert_int_equal(system(link), 0);
     FILE *pipe = popen(text_format("%s/run %s", folder, argument), "r");
     assert_non_null(pipe);
@@ -167,9 +168,12 @@ static int remove_folder(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(recursion_gives_its_value),       cmocka_unit_test(a_full_stack_goes_on_on_the_segment),
-        cmocka_unit_test(a_tail_call_takes_no_stack),      cmocka_unit_test(a_tail_loop_polls_in_each_round),
-        cmocka_unit_test(counted_loops_poll),              cmocka_unit_test(integer_code_allocates_nothing),
+        cmocka_unit_test(recursion_gives_its_value),
+        cmocka_unit_test(a_full_stack_goes_on_on_the_segment),
+        cmocka_unit_test(a_tail_call_takes_no_stack),
+        cmocka_unit_test(a_tail_loop_polls_in_each_round),
+        cmocka_unit_test(counted_loops_poll),
+        cmocka_unit_test(integer_code_allocates_nothing),
         cmocka_unit_test(overflow_panics),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
