@@ -144,6 +144,34 @@ static void integer_code_allocates_nothing(void **state) {
     assert_null(strstr(emit_text(CODEGEN_LLVM, true), "fl_alloc_slow"));
 }
 
+// even(n, nine more) calls odd(n - 1), which calls even(n - 2, …): tail calls between functions whose arguments need
+// different room.
+static void build_uneven(int64_t rounds) {
+    start_program();
+    Local *many[10];
+    for (uint32_t i = 0; i < 10; i++)
+        many[i] = local(i, "a", type_int);
+    Local *n = local(0, "n", type_int), *sum = local(1, "sum", type_int);
+    Instance *even = function("even", type_int, 10, many[0], many[1], many[2], many[3], many[4], many[5], many[6],
+                              many[7], many[8], many[9]);
+    Instance *odd = function("odd", type_int, 2, n, sum);
+    Tree *total = use(many[1]);
+    for (size_t i = 2; i < 10; i++)
+        total = binary(TREE_ADD, type_int, total, use(many[i]));
+    Tree *next = call(odd, binary(TREE_SUBTRACT, type_int, use(many[0]), integer(1)), total, NULL);
+    even->body = choose(binary(TREE_EQUAL, type_bool, use(many[0]), integer(0)), use(many[1]), next);
+    odd->body = call(even, binary(TREE_SUBTRACT, type_int, use(n), integer(1)), use(sum), integer(1), integer(1),
+                     integer(1), integer(1), integer(1), integer(1), integer(1), integer(1), NULL);
+    set_main(println(call(odd, integer(rounds + 1), integer(0), NULL)));
+}
+
+static void tail_calls_with_more_arguments_take_no_stack(void **state) {
+    (void)state;
+    build_uneven(2000000);
+    assert_string_equal(run(false, ""), "8000000\n");
+    assert_string_equal(run(true, ""), "8000000\n");
+}
+
 static void overflow_panics(void **state) {
     (void)state;
     start_program();
@@ -175,6 +203,7 @@ int main(void) {
         cmocka_unit_test(counted_loops_poll),
         cmocka_unit_test(integer_code_allocates_nothing),
         cmocka_unit_test(overflow_panics),
+        cmocka_unit_test(tail_calls_with_more_arguments_take_no_stack),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
