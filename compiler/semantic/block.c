@@ -17,7 +17,7 @@ static Tree *eval_binding(Frame *frame, Stmt *statement) {
     if (expected)
         check_fits(frame, value, expected, statement->bind.value, annotation->span, "declared here");
     bool is_annotated = expected && expected->kind != TYPE_NEVER;
-    value = coerce(frame, value, is_annotated ? merge_bound(expected, value->type) : widen_tree(value));
+    value = convert(frame, value, is_annotated ? merge_bound(expected, value->type) : widen_tree(value));
     if (strcmp(statement->bind.name->text, "_") == 0)
         return tree_let(NULL, value, statement->span);
     Local *local = local_new(frame, statement->bind.name, is_annotated && value->type->kind == TYPE_NEVER ? expected : value->type);
@@ -134,7 +134,7 @@ const Type *join_trees(Frame *frame, Tree **trees, size_t count) {
         vec_push(&types, trees[i]->type);
     const Type *type = type_union(types.data, types.len);
     for (size_t i = 0; i < count; i++)
-        trees[i] = coerce(frame, trees[i], type);
+        trees[i] = convert(frame, trees[i], type);
     return type;
 }
 

@@ -76,10 +76,10 @@ static Tree *eval_result(Frame *frame, Expr *body, const TypeExpr *annotation) {
     Tree *tree = eval(frame, body, expected);
     const Type *type = tree->type;
     if (!expected)
-        return coerce(frame, tree, widen_tree(tree));
+        return convert(frame, tree, widen_tree(tree));
     Expr *shown = NULL;
     check_fits(frame, tree, expected, shown, annotation->span, "the result is declared here");
-    return expected->kind == TYPE_NEVER ? tree : coerce(frame, tree, merge_bound(expected, type));
+    return expected->kind == TYPE_NEVER ? tree : convert(frame, tree, merge_bound(expected, type));
 }
 
 static TreeArm guarded_arm(Frame *frame, Tree *guard, Tree *body, Span span) {
@@ -245,7 +245,7 @@ void body_evaluate(Check *check, Inst *inst) {
     if (grown && inst->early)
         instance_enqueue(check, inst);
     inst->instance.result = inst->result.type ? inst->result.type : type_never;
-    inst->instance.body = coerce(&frame, body, inst->instance.result);
+    inst->instance.body = convert(&frame, body, inst->instance.result);
     inst->running = false;
     inst->evaluated = true;
 }

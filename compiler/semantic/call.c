@@ -71,7 +71,7 @@ Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree
     tree->call.arguments = copy_trees(arguments, count);
     tree->call.count = count;
     for (size_t i = 0; i < count; i++)
-        tree->call.arguments[i] = coerce(frame, arguments[i], inst->params[i].type);
+        tree->call.arguments[i] = convert(frame, arguments[i], inst->params[i].type);
     return tree;
 }
 
@@ -148,7 +148,7 @@ Tree *call_value(Frame *frame, Tree *callee, Tree **arguments, size_t count, Exp
 static Tree *builtin_argument(Frame *frame, Builtin builtin, size_t at, Tree *argument, const Expr *expr) {
     const Type *wanted = builtin_type(frame->check, builtin)->function.parameters[at];
     if (is_any_marker(wanted))
-        return coerce(frame, argument, type_widen(argument->type));
+        return convert(frame, argument, type_widen(argument->type));
     if (wanted == type_pid_any) {
         if (!type_is_pid(argument->type) && argument->type->kind != TYPE_NEVER)
             report(frame, DIAG_NOT_A_PID, argument->span, "expected a pid, found `%s`", type_words(argument->type));
@@ -161,7 +161,7 @@ static Tree *builtin_argument(Frame *frame, Builtin builtin, size_t at, Tree *ar
         report_origin(diag, frame, expr);
         report_instance(diag, frame);
     }
-    return coerce(frame, argument, wanted);
+    return convert(frame, argument, wanted);
 }
 
 // `assert(c)`: the text is the condition as written.
@@ -299,7 +299,7 @@ static Tree *call_library(Frame *frame, Tree *receiver, Expr *expr, const Named 
     exprs[0] = expr->method.receiver;
     arguments[0] = receiver;
     if (type_resolve(receiver->type)->kind == TYPE_LITERAL_STRING)
-        arguments[0] = coerce(frame, receiver, type_string);
+        arguments[0] = convert(frame, receiver, type_string);
     for (size_t i = 1; i < count; i++) {
         exprs[i] = expr->method.args.data[i - 1];
         arguments[i] = eval(frame, exprs[i], expected_argument(frame, named, NULL, i));

@@ -341,7 +341,7 @@ TreePattern *pattern_bind(Local *local, const Type *type, TreePattern *inner, Sp
 // ---- coerce.c ------------------------------------------------------------------------------------------------------
 
 // The tree as a value of `type`, which must contain the tree's type (else the tree is given back, an error was reported).
-Tree *coerce(Frame *frame, Tree *tree, const Type *type);
+Tree *convert(Frame *frame, Tree *tree, const Type *type);
 // What pids may become because a value of type `from` is used as one of type `to`.
 void flow(Frame *frame, const Type *from, const Type *to, Span span);
 // False and an error if the value does not fit; `because` may have no file.

@@ -109,7 +109,7 @@ static Tree *coerce_record(Frame *frame, Tree *tree, const Type *type) {
     Tree *copy = with_type(tree, type);
     copy->record.values = mem_alloc(sizeof(Tree *) * (type->record.count + 1));
     for (size_t i = 0; i < type->record.count; i++)
-        copy->record.values[i] = coerce(frame, tree->record.values[i], type->record.fields[i].type);
+        copy->record.values[i] = convert(frame, tree->record.values[i], type->record.fields[i].type);
     return copy;
 }
 
@@ -117,7 +117,7 @@ static Tree *coerce_list(Frame *frame, Tree *tree, const Type *type) {
     Tree *copy = with_type(tree, type);
     copy->list.elements = mem_alloc(sizeof(Tree *) * (tree->list.count + 1));
     for (size_t i = 0; i < tree->list.count; i++)
-        copy->list.elements[i] = coerce(frame, tree->list.elements[i], type_resolve(type)->element);
+        copy->list.elements[i] = convert(frame, tree->list.elements[i], type_resolve(type)->element);
     return copy;
 }
 
@@ -125,7 +125,7 @@ static TreeArm *coerce_arms(Frame *frame, const TreeArm *arms, size_t count, con
     TreeArm *copy = mem_alloc(sizeof(TreeArm) * (count + 1));
     for (size_t i = 0; i < count; i++) {
         copy[i] = arms[i];
-        copy[i].body = coerce(frame, arms[i].body, type);
+        copy[i].body = convert(frame, arms[i].body, type);
     }
     return copy;
 }
@@ -135,25 +135,25 @@ static Tree *coerce_branches(Frame *frame, Tree *tree, const Type *type) {
     Tree *copy = with_type(tree, type);
     switch (tree->kind) {
     case TREE_BLOCK:
-        copy->block.result = coerce(frame, tree->block.result ? tree->block.result : tree_nil(tree->span), type);
+        copy->block.result = convert(frame, tree->block.result ? tree->block.result : tree_nil(tree->span), type);
         return copy;
     case TREE_IF:
-        copy->if_.then = coerce(frame, tree->if_.then, type);
-        copy->if_.otherwise = coerce(frame, tree->if_.otherwise ? tree->if_.otherwise : tree_nil(tree->span), type);
+        copy->if_.then = convert(frame, tree->if_.then, type);
+        copy->if_.otherwise = convert(frame, tree->if_.otherwise ? tree->if_.otherwise : tree_nil(tree->span), type);
         return copy;
     case TREE_MATCH:
         copy->match.arms = coerce_arms(frame, tree->match.arms, tree->match.count, type);
         return copy;
     case TREE_RECEIVE:
         copy->receive.arms = coerce_arms(frame, tree->receive.arms, tree->receive.count, type);
-        copy->receive.after = tree->receive.after ? coerce(frame, tree->receive.after, type) : NULL;
+        copy->receive.after = tree->receive.after ? convert(frame, tree->receive.after, type) : NULL;
         return copy;
     default:
         return NULL;
     }
 }
 
-Tree *coerce(Frame *frame, Tree *tree, const Type *type) {
+Tree *convert(Frame *frame, Tree *tree, const Type *type) {
     const Type *from = type_resolve(tree->type), *to = type_resolve(type);
     if (tree->type == type || from->kind == TYPE_NEVER || to->kind == TYPE_NEVER)
         return tree;
@@ -170,7 +170,7 @@ Tree *coerce(Frame *frame, Tree *tree, const Type *type) {
         return branches;
     flow(frame, from, to, tree->span);
     if (tree->kind == TREE_COERCE)
-        return coerce(frame, tree->operand, type);
+        return convert(frame, tree->operand, type);
     Tree *made = tree_new(TREE_COERCE, type, tree->span);
     made->operand = tree;
     return made;

@@ -99,7 +99,7 @@ static bool is_range(Frame *frame, const Expr *expr) {
 static Tree *range_bound(Frame *frame, Expr *expr) {
     Tree *tree = eval(frame, expr, NULL);
     check_fits(frame, tree, type_int, expr, (Span){0}, "");
-    return coerce(frame, tree, type_int);
+    return convert(frame, tree, type_int);
 }
 
 // False after an error.
@@ -211,6 +211,6 @@ Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected) {
     Tree *tree = tree_new(TREE_COMPREHENSION, type_list(element), expr->span);
     tree->loop.clauses = clauses;
     tree->loop.count = count;
-    tree->loop.body = coerce(frame, body, element);
+    tree->loop.body = convert(frame, body, element);
     return tree;
 }

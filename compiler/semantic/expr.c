@@ -72,7 +72,7 @@ static Tree *eval_interpolate(Frame *frame, Expr *expr) {
     TreeVec parts = {0};
     for (size_t i = 0; i < expr->parts.len; i++) {
         Tree *part = eval(frame, expr->parts.data[i], NULL);
-        vec_push(&parts, part->type->kind == TYPE_LITERAL_STRING ? coerce(frame, part, type_string) : text_of_tree(part));
+        vec_push(&parts, part->type->kind == TYPE_LITERAL_STRING ? convert(frame, part, type_string) : text_of_tree(part));
     }
     Tree *never = tree_never_of(parts.data, parts.len, expr->span);
     return never ? never : concat(&parts, expr->span);
@@ -104,7 +104,7 @@ static Tree *eval_constant(Frame *frame, ModuleInfo *module, ConstantDecl *const
     Tree *tree = eval(frame, constant->value, expected);
     if (expected)
         check_fits(frame, tree, expected, constant->value, constant->type->span, "declared here");
-    tree = coerce(frame, tree, expected ? merge_bound(expected, tree->type) : widen_tree(tree));
+    tree = convert(frame, tree, expected ? merge_bound(expected, tree->type) : widen_tree(tree));
     frame->scope = scope;
     frame->module = outer;
     frame->binding = binding;
@@ -233,7 +233,7 @@ static Tree *eval_list(Frame *frame, Expr *expr, const Type *expected) {
     }
     const Type *joined = type_union(types.data, types.len);
     for (size_t i = 0; i < trees.len; i++)
-        trees.data[i] = coerce(frame, trees.data[i], joined);
+        trees.data[i] = convert(frame, trees.data[i], joined);
     Tree *tree = tree_new(TREE_LIST, type_list(joined), expr->span);
     tree->list.elements = trees.data;
     tree->list.count = trees.len;
@@ -269,14 +269,14 @@ static Tree *eval_index(Frame *frame, Expr *expr) {
     expect_int(frame, values[1], expr->index.index, "an index");
     Tree *tree = tree_new(TREE_INDEX, type_resolve(values[0]->type)->element, expr->span);
     tree->index.list = values[0];
-    tree->index.position = coerce(frame, values[1], type_int);
+    tree->index.position = convert(frame, values[1], type_int);
     return tree;
 }
 
 static Tree *eval_bound(Frame *frame, Expr *expr) {
     Tree *tree = eval(frame, expr, NULL);
     expect_int(frame, tree, expr, "a bound");
-    return coerce(frame, tree, type_int);
+    return convert(frame, tree, type_int);
 }
 
 static Tree *eval_slice(Frame *frame, Expr *expr) {
@@ -360,7 +360,7 @@ Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span,
     if (type->kind == TYPE_NEVER)
         return record;
     if (has_length(type) && strcmp(name->text, "length") == 0)
-        return length_of(type->kind == TYPE_LITERAL_STRING ? coerce(frame, record, type_string) : record, span);
+        return length_of(type->kind == TYPE_LITERAL_STRING ? convert(frame, record, type_string) : record, span);
     if (hides_field(frame, expr, name)) {
         Diag *diag = report(frame, DIAG_HIDDEN_FIELD, name_span, "the parameter's type has no field `%s`", name_text(name));
         report_origin(diag, frame, expr);
@@ -565,7 +565,7 @@ static Tree *eval_early_return(Frame *frame, Expr *expr) {
     const Type *result = cell_read(frame->check, &inst->result, inst);
     inst->early = inst->early ? type_join(inst->early, type) : type;
     Tree *made = tree_new(TREE_EARLY_RETURN, type_never, expr->span);
-    made->operand = coerce(frame, coerce(frame, tree, type), result);
+    made->operand = convert(frame, convert(frame, tree, type), result);
     return made;
 }
 

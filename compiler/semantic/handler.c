@@ -113,7 +113,7 @@ static Tree *go_on(Frame *frame, Tree *result, size_t first, Span span) {
     if (has_state) {
         if (cell_grow(frame->check, &inst->params[count - 1], result->type))
             instance_enqueue(frame->check, inst);
-        again->call.arguments[count - 1] = coerce(frame, tree_local(local, span), inst->params[count - 1].type);
+        again->call.arguments[count - 1] = convert(frame, tree_local(local, span), inst->params[count - 1].type);
     }
     return tree_block(statements, 1, again, span);
 }

@@ -39,8 +39,8 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
 
 static Tree *eval_plus_text(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
     if (type_resolve(type_widen(left->type))->kind == TYPE_STRING)
-        return concat_trees(coerce(frame, left, type_string), type_resolve(type_widen(right->type))->kind == TYPE_STRING
-                                                                   ? coerce(frame, right, type_string) : right, expr->span);
+        return concat_trees(convert(frame, left, type_string), type_resolve(type_widen(right->type))->kind == TYPE_STRING
+                                                                   ? convert(frame, right, type_string) : right, expr->span);
     Diag *diag = report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
     REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
     REPORT_HELP(diag, "write it into the text: \"${…}\"");
@@ -61,7 +61,7 @@ static Tree *eval_arithmetic(Frame *frame, const Expr *expr, Tree *left, Tree *r
     }
     if (a != b || !is_numeric(a))
         return bad_operands(frame, expr, left, right, "two ints or two floats");
-    return tree_binary(ops[expr->binary.op], a, coerce(frame, left, a), coerce(frame, right, a), expr->span);
+    return tree_binary(ops[expr->binary.op], a, convert(frame, left, a), convert(frame, right, a), expr->span);
 }
 
 static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
@@ -69,7 +69,7 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
     if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
         return bad_operands(frame, expr, left, right, "two lists");
     const Type *type = type_join(left->type, right->type);
-    Tree *tree = tree_binary(TREE_ADD, type, coerce(frame, left, type), coerce(frame, right, type), expr->span);
+    Tree *tree = tree_binary(TREE_ADD, type, convert(frame, left, type), convert(frame, right, type), expr->span);
     tree->kind = TREE_APPEND;
     return tree;
 }
@@ -116,7 +116,7 @@ static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *rig
     if (!type_overlaps(type_widen(a), type_widen(b)))
         return not_comparable(frame, expr, left, right, "these types have no value in common");
     const Type *type = type_join(a, b);
-    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, type), coerce(frame, right, type), expr->span);
+    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type), convert(frame, right, type), expr->span);
 }
 
 static Tree *eval_order(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
@@ -125,7 +125,7 @@ static Tree *eval_order(Frame *frame, const Expr *expr, Tree *left, Tree *right)
         bad_operands(frame, expr, left, right, "two ints, two floats or two strings");
         return tree_bool(false, expr->span);
     }
-    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, a), coerce(frame, right, a), expr->span);
+    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, a), convert(frame, right, a), expr->span);
 }
 
 // ---- bool ----------------------------------------------------------------------------------------------------------
@@ -147,7 +147,7 @@ static Tree *eval_logic(Frame *frame, Expr *expr) {
     expect_bool(frame, right, expr->binary.right, where);
     if (left->type->kind == TYPE_NEVER)
         return left;
-    return tree_binary(ops[expr->binary.op], type_bool, coerce(frame, left, type_bool), coerce(frame, right, type_bool), expr->span);
+    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type_bool), convert(frame, right, type_bool), expr->span);
 }
 
 // `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
@@ -177,7 +177,7 @@ Tree *eval_condition(Frame *frame, Expr *expr) {
         return eval_test(frame, expr);
     if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_AND)
         return eval_logic(frame, expr);
-    return coerce(frame, eval(frame, expr, NULL), type_bool);
+    return convert(frame, eval(frame, expr, NULL), type_bool);
 }
 
 // ---- the face ------------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ Tree *eval_unary(Frame *frame, Expr *expr, const Type *expected) {
     if (!negates) {
         expect_bool(frame, operand, expr->unary.operand, "the operand of `!`");
         Tree *tree = tree_new(TREE_NOT, type_bool, expr->span);
-        tree->operand = coerce(frame, operand, type_bool);
+        tree->operand = convert(frame, operand, type_bool);
         return tree;
     }
     const Type *type = type_resolve(type_widen(operand->type));
@@ -201,7 +201,7 @@ Tree *eval_unary(Frame *frame, Expr *expr, const Type *expected) {
         return tree_never(expr->span);
     }
     Tree *tree = tree_new(TREE_NEGATE, type, expr->span);
-    tree->operand = coerce(frame, operand, type);
+    tree->operand = convert(frame, operand, type);
     return tree;
 }
 

@@ -340,7 +340,7 @@ static TreePattern *guard(Matcher *m, Pattern *pattern, TreePattern *inner) {
     frame->subject = subject;
     TreePattern *made = pattern_new(TREE_PATTERN_GUARD, inner->type, pattern->span);
     made->guard.inner = inner;
-    made->guard.condition = coerce(frame, condition, type_bool);
+    made->guard.condition = convert(frame, condition, type_bool);
     return made;
 }
 

@@ -147,7 +147,7 @@ static Tree *make_spawn(Frame *frame, const Spawn *spawn) {
     size_t extra = count - spawn->count;
     for (size_t i = 0; i < count; i++) {
         Tree *argument = i < extra ? spawn->callee.value : spawn->arguments[i - extra];
-        tree->spawn.start.arguments[i] = coerce(frame, argument, body->params[i].type);
+        tree->spawn.start.arguments[i] = convert(frame, argument, body->params[i].type);
     }
     return tree;
 }
@@ -187,7 +187,7 @@ static bool eval_option(Frame *frame, const RecordField *field, Tree **options) 
         check_fits(frame, value, option_type(i), field->value, field->name_span, "this option's type is fixed");
         if (strcmp(option_names[i], "overflow") == 0)
             check_overflow(frame, value);
-        options[i] = coerce(frame, value, option_type(i));
+        options[i] = convert(frame, value, option_type(i));
         return true;
     }
     Diag *diag = report(frame, DIAG_SPAWN_OPTION, field->name_span, "`spawn_with` has no option `%s`", name_text(field->name));
@@ -298,7 +298,7 @@ Tree *eval_spawn_block(Frame *frame, Expr *expr) {
     Tree *tree = tree_new(TREE_SPAWN, type_pid_any, expr->span);
     tree->spawn.start = (TreeStart){.kind = &kind->kind, .body = &body->instance, .arguments = values.data, .count = values.len};
     for (size_t i = 0; i < values.len; i++)
-        values.data[i] = coerce(frame, values.data[i], body->params[i].type);
+        values.data[i] = convert(frame, values.data[i], body->params[i].type);
     return tree;
 }
 
@@ -368,7 +368,7 @@ static Tree *eval_request(Frame *frame, Expr *expr) {
     tree->request.pid = pid;
     tree->request.reply_to = reply_to;
     tree->request.message = send_to(frame, pid->type, message, args->data[1]->span, message->span);
-    tree->request.timeout = coerce(frame, timeout, type_int);
+    tree->request.timeout = convert(frame, timeout, type_int);
     tree->request.reply = cell_read(frame->check, &kind_root(kind)->sent, frame->inst);
     tree->type = request_result(tree->request.reply);
     return tree;

@@ -33,7 +33,7 @@ Tree *send_to(Frame *frame, const Type *pid, Tree *message, Span send_span, Span
         return message;
     kind_send(frame->check, target, sent);
     const Type *all = cell_read(frame->check, &kind_root(target)->sent, frame->inst);
-    return coerce(frame, coerce(frame, message, sent), all);
+    return convert(frame, convert(frame, message, sent), all);
 }
 
 static bool expect_pid(Frame *frame, const Tree *target, const Expr *expr) {
@@ -77,7 +77,7 @@ static void eval_after(Frame *frame, Expr *expr, const Type *expected, Tree *tre
     Tree *time = eval(frame, expr->receive.after_time, NULL);
     if (!type_fits(time->type, type_int))
         report(frame, DIAG_TYPE_MISMATCH, time->span, "`after` takes milliseconds as an `int`, found `%s`", type_words(time->type));
-    tree->receive.timeout = coerce(frame, time, type_int);
+    tree->receive.timeout = convert(frame, time, type_int);
     tree->receive.after = eval(frame, expr->receive.after_body, expected);
 }
 

@@ -68,7 +68,7 @@ static Tree *checked_word(Frame *frame, Tree *tree, const char *const *words, co
         report_near(diag, &near);
     }
     check_fits(frame, tree, type_string, NULL, (Span){0}, "");
-    return coerce(frame, tree, type_string);
+    return convert(frame, tree, type_string);
 }
 
 static Tree *eval_word(Frame *frame, Expr *expr, const char *const *words, const char *what) {
@@ -80,7 +80,7 @@ static Tree *eval_int(Frame *frame, Expr *expr) {
         return NULL;
     Tree *tree = eval(frame, expr, NULL);
     check_fits(frame, tree, type_int, expr, (Span){0}, "");
-    return coerce(frame, tree, type_int);
+    return convert(frame, tree, type_int);
 }
 
 // ---- children ------------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ static void set_shutdown(Frame *frame, TreeChild *child, Tree *tree) {
     const Type *type = type_resolve(tree->type);
     child->shutdown_kind = SHUTDOWN_VALUE;
     if (type_fits(type, type_int)) {
-        child->shutdown = coerce(frame, tree, type_int);
+        child->shutdown = convert(frame, tree, type_int);
         return;
     }
     static const char *const words[] = {"kill", "infinity", NULL};
@@ -135,7 +135,7 @@ static KindInfo *start_child(Supervisor *s, TreeChild *child, const Callee *call
     child->start = (TreeStart){.kind = &kind->kind, .body = &body->instance, .count = count};
     child->start.arguments = mem_alloc(sizeof(Tree *) * 1);
     if (count)
-        child->start.arguments[0] = coerce(frame, callee->value, body->params[0].type);
+        child->start.arguments[0] = convert(frame, callee->value, body->params[0].type);
     child->starts_supervisor = body->is_supervisor_start;
     kind->is_supervisor |= body->is_supervisor_start;
     return kind;
@@ -169,7 +169,7 @@ static void missing_key(Frame *frame, Span span, const char *what, const char *k
 
 static Tree *string_id(Frame *frame, Tree *tree, Expr *expr) {
     check_fits(frame, tree, type_string, expr, (Span){0}, "");
-    return coerce(frame, tree, type_string);
+    return convert(frame, tree, type_string);
 }
 
 static void eval_child_record(Supervisor *s, Expr *record) {
