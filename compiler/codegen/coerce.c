@@ -149,12 +149,12 @@ static void lower_union(Function *f, const Type *from, const Type *to, Value val
     function_return(f, value);
 }
 
-static LLVMValueRef make_function(Unit *unit, const Repr *from, const Repr *to) {
+static LLVMValueRef make_function(Unit *unit, Map *functions, const Repr *from, const Repr *to) {
     LLVMTypeRef words[REPR_MAX_WORDS];
     for (unsigned i = 0; i < from->words; i++)
         words[i] = unit_word_type(unit, from->word[i]);
     LLVMValueRef function = function_declare(unit, "coerce", unit_result_type(unit, to), words, from->words);
-    vec_push(&unit->coercions, (CoerceFunction){.from = from, .to = to, .function = function});
+    map_set(functions, to, function);
     Function f;
     function_begin(&f, unit, function, NULL, MODE_NORMAL, to, (Span){0});
     poll_entry(&f, POLL_STACK);
@@ -170,12 +170,14 @@ static LLVMValueRef make_function(Unit *unit, const Repr *from, const Repr *to) 
 }
 
 static Value call_function(Function *f, const Repr *from, const Repr *to, Value value) {
-    LLVMValueRef function = NULL;
-    for (size_t i = 0; i < f->unit->coercions.len && !function; i++)
-        if (f->unit->coercions.data[i].from == from && f->unit->coercions.data[i].to == to)
-            function = f->unit->coercions.data[i].function;
+    Map *functions = map_get(&f->unit->coercions, from);
+    if (!functions) {
+        functions = mem_new(Map);
+        map_set(&f->unit->coercions, from, functions);
+    }
+    LLVMValueRef function = map_get(functions, to);
     if (!function)
-        function = make_function(f->unit, from, to);
+        function = make_function(f->unit, functions, from, to);
     return function_unpack(f, to, function_call(f, function, value.word, from->words));
 }
 

@@ -54,13 +54,6 @@ typedef struct Work {
     Mode mode;
 } Work;
 
-// A conversion that is a function of its own (coerce.c).
-typedef struct CoerceFunction {
-    const Repr *from, *to;
-    const Type *from_type, *to_type;
-    LLVMValueRef function;
-} CoerceFunction;
-
 typedef struct DebugInfo DebugInfo; // debug_info.c
 
 typedef struct Unit {
@@ -86,7 +79,7 @@ typedef struct Unit {
     Map sites;                     // by Name of the place's text
     Map start_thunks;              // LLVMValueRef by Instance
     Map defer_functions;           // by Tree
-    VEC(CoerceFunction) coercions; // all are lowered when they are made
+    Map coercions;                 // functions: by the Repr that is converted, a Map by the one that results
     LLVMValueRef symbol_table;     // declared when first used
     InstanceCode *instances;       // by Instance.id
     size_t instance_limit;
