@@ -133,11 +133,33 @@ static void lower_list(Function *f, const Type *from, const Type *to, Value list
     function_return(f, list_builder_end(f, &builder));
 }
 
+// Literal strings that become string: all of them at once.
+static bool lower_symbols(Function *f, const Type *from, const Type *to, Value value) {
+    const Type *string = NULL;
+    for (size_t i = 0; i < from->members.count; i++) {
+        const Type *member = type_resolve(from->members.types[i]);
+        const Type *target = member->kind == TYPE_LITERAL_STRING ? coerce_member(f->unit, member, to) : NULL;
+        if (target && target->kind == TYPE_STRING)
+            string = target;
+    }
+    if (!string)
+        return false;
+    LLVMBasicBlockRef is = function_block(f, "symbol"), other = function_block(f, "other");
+    LLVMBuildCondBr(f->builder, union_is_symbol(f, value.word[0]), is, other);
+    function_enter(f, is);
+    function_return(f, union_make(f, string, value_one(union_symbol_text(f, value.word[0]))));
+    function_enter(f, other);
+    return true;
+}
+
 // One way out per member that changes; the rest keep their word.
 static void lower_union(Function *f, const Type *from, const Type *to, Value value) {
+    bool symbols = lower_symbols(f, from, to, value);
     for (size_t i = 0; i < from->members.count; i++) {
         const Type *member = from->members.types[i], *target = coerce_member(f->unit, member, to);
         if (!target || member_is_free(f->unit, member, target))
+            continue;
+        if (symbols && type_resolve(member)->kind == TYPE_LITERAL_STRING)
             continue;
         LLVMBasicBlockRef is = function_block(f, "member"), other = function_block(f, "other");
         LLVMBuildCondBr(f->builder, union_test(f, from, member, value.word[0], true), is, other);
@@ -206,8 +228,34 @@ static Value convert_to_union(Function *f, const Type *from, const Type *to, Val
     return union_make(f, member, coerce(f, from, member, value));
 }
 
+// Every member is `base` or one of its literals.
+static bool only_literals_of(const Type *type, TypeKind base, TypeKind literal) {
+    for (size_t i = 0; i < type->members.count; i++) {
+        TypeKind kind = type_resolve(type->members.types[i])->kind;
+        if (kind != base && kind != literal)
+            return false;
+    }
+    return true;
+}
+
+// Unions of literals as their base type, without looking at which one it is.
+static bool convert_literals(Function *f, const Type *from, const Type *to, Value *value) {
+    TypeKind kind = type_resolve(to)->kind;
+    if (kind == TYPE_INT ? only_literals_of(from, TYPE_INT, TYPE_LITERAL_INT)
+                         : kind == TYPE_BOOL && only_literals_of(from, TYPE_BOOL, TYPE_LITERAL_BOOL)) {
+        *value = union_open(f, to, value->word[0]);
+        return true;
+    }
+    if (kind != TYPE_STRING || !only_literals_of(from, TYPE_LITERAL_STRING, TYPE_LITERAL_STRING))
+        return false;
+    *value = value_one(union_symbol_text(f, value->word[0]));
+    return true;
+}
+
 // After narrowing: those members that can become `to`.
 static Value convert_from_union(Function *f, const Type *from, const Type *to, Value value) {
+    if (convert_literals(f, from, to, &value))
+        return value;
     Merge merge = merge_begin(f, repr_of(f, to));
     for (size_t i = 0; i < from->members.count; i++) {
         const Type *member = from->members.types[i];

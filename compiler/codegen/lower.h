@@ -279,6 +279,8 @@ Value union_make(Function *f, const Type *member, Value value); // union.c: a va
 // Whether the word is that member, i1. Trusted: it is one of the members of `of`.
 LLVMValueRef union_test(Function *f, const Type *of, const Type *member, LLVMValueRef word, bool trusted);
 Value union_open(Function *f, const Type *member, LLVMValueRef word);     // the member's value
+LLVMValueRef union_is_symbol(Function *f, LLVMValueRef word);             // i1: some literal string
+LLVMValueRef union_symbol_text(Function *f, LLVMValueRef word);           // of such a word
 Value coerce(Function *f, const Type *from, const Type *to, Value value); // coerce.c
 bool coerce_is_free(Unit *unit, const Type *from, const Type *to);
 const Type *coerce_member(Unit *unit, const Type *from,

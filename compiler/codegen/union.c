@@ -225,3 +225,20 @@ Value union_open(Function *f, const Type *member, LLVMValueRef word) {
         return repr->boxed ? value_one(word) : memory_load_value(f, repr, word, 8);
     }
 }
+
+// ---- literals as their base type
+// ----------------------------------------------------------------------------------------
+
+static LLVMValueRef symbol_table(Unit *unit) {
+    if (!unit->symbol_table) // its size is known last: types_table.c puts the real one in its place
+        unit->symbol_table = LLVMAddGlobal(unit->module, unit->ptr, "symbols");
+    return unit->symbol_table;
+}
+
+LLVMValueRef union_symbol_text(Function *f, LLVMValueRef word) {
+    LLVMValueRef index = LLVMBuildLShr(f->builder, as_int(f, word), unit_int(f->unit, 8), "");
+    LLVMValueRef at = LLVMBuildInBoundsGEP2(f->builder, f->unit->ptr, symbol_table(f->unit), &index, 1, "");
+    return LLVMBuildLoad2(f->builder, f->unit->ptr, at, "text");
+}
+
+LLVMValueRef union_is_symbol(Function *f, LLVMValueRef word) { return low_byte_is(f, word, FL_TAG_SYMBOL); }
