@@ -79,8 +79,8 @@ bool link_program(const char *object, const char *output, int sanitize, Diagnost
     if (!compiler || !library)
         return false;
     const char *errors = temporary_file(".linker");
-    const char *argv[16] = {compiler, "-no-pie", "-o", output, object, library, "-pthread", "-lm", "-Wl,--gc-sections"};
-    int count = 9;
+    const char *argv[16] = {compiler, "-no-pie", "-o", output, object, library, "-pthread", "-lm"};
+    int count = 8;
     if (flavour->flag)
         argv[count++] = flavour->flag;
     const char *linker = fast_linker();
