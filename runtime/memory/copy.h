@@ -3,24 +3,31 @@
 //
 // Three steps, so that the caller allocates once for everything: collect what is reachable and its size, place it
 // into memory, end. Between begin and end the source objects are marked in their `flags`; nothing else may run on
-// that heap. Work lists, no recursion. Static objects are referred to, not copied. A copied buffer holds its used
-// elements and is owned by nobody (owner 0). Threads: the one that owns the source.
+// that heap. Work lists, no recursion. Static objects are referred to, not copied.
+//
+// Of a buffer, only the stretch that the copied lists see is copied, and their offsets are adjusted. This relies on
+// a fact of all layouts: a reference to a buffer is the first word of a list, whose range is the word behind it.
+// The copy is owned by nobody (owner 0); a list without elements loses its buffer. Threads: the one that owns the
+// source.
 #ifndef FLUFFY_RUNTIME_MEMORY_COPY_H
 #define FLUFFY_RUNTIME_MEMORY_COPY_H
 
 #include "runtime/memory/arena.h"
 
-enum { COPY_INLINE = 24 };
+enum { COPY_INLINE = 20 };
 
 typedef struct CopyEntry {
     FlObject *source;
-    uint64_t offset; // of the copy, from the place
+    uint64_t offset;     // of the copy, from the place
+    uint32_t first, end; // of a buffer: the elements to copy; otherwise 0
 } CopyEntry;
 
 typedef struct Copy {
     uint64_t bytes;     // that all copies need
     uint32_t count;     // of entries
     uint32_t capacity;  // of entries
+    uint32_t again;     // from this entry on, buffers were widened after they had been looked through; UINT32_MAX: none
+    uint32_t looked;    // the entry that is being looked through
     CopyEntry *entries; // `few`, or allocated
     bool failed;        // memory is out, or more than 2^31 objects
     CopyEntry few[COPY_INLINE];
@@ -38,7 +45,8 @@ void copy_collect_words(Copy *copy, const FlObject *object);
 // Writes all copies, copy->bytes bytes in total, behind `place` (8-aligned). Not if copy->failed.
 void copy_place(const Copy *copy, char *place);
 
-// What a word of the source becomes: the copy's address, or the word itself. After copy_place, before copy_end.
+// What a word of the source, which is no list's, becomes: the copy's address, or the word itself. After copy_place,
+// before copy_end.
 FlWord copy_word(const Copy *copy, FlWord word, char *place);
 
 // Redirects the references in the words of `object` to the copies.

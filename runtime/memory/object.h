@@ -40,6 +40,16 @@ static inline bool object_is_pointer(FlWord word) { return word != 0 && (word & 
 
 static inline bool object_bit(const uint64_t *bitmap, uint64_t index) { return bitmap[index / 64] >> (index % 64) & 1; }
 
+// The same as object_each_reference, for one element of a buffer whose type has references.
+__attribute__((always_inline)) static inline void object_each_in_element(FlBuffer *buffer, const FlType *type,
+                                                                         uint64_t index,
+                                                                         void (*visit)(void *context, FlWord *slot),
+                                                                         void *context) {
+    FlWord *words = buffer->elements + index * type->element->words;
+    for (uint64_t bits = type->references[0]; bits != 0; bits &= bits - 1)
+        visit(context, words + __builtin_ctzll(bits));
+}
+
 // Calls visit(context, slot) for each word of the object that its descriptor calls a reference, whatever it holds.
 // Of a buffer: of the used elements. `visit` should be a static function: both are then inlined.
 __attribute__((always_inline)) static inline void
@@ -51,10 +61,8 @@ object_each_reference(FlObject *object, void (*visit)(void *context, FlWord *slo
         return;
     if (type->kind == FL_KIND_BUFFER) {
         FlBuffer *buffer = (FlBuffer *)object;
-        uint64_t stride = type->element->words;
         for (uint64_t i = 0; i < buffer->used; i++)
-            for (uint64_t bits = type->references[0]; bits != 0; bits &= bits - 1)
-                visit(context, buffer->elements + i * stride + __builtin_ctzll(bits));
+            object_each_in_element(buffer, type, i, visit, context);
         return;
     }
     FlWord *words = object_words(object);

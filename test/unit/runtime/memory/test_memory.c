@@ -27,33 +27,58 @@ static void assert_violation(Violation violation, const char *what) {
 
 static void assert_heap_fine(TestHeap *heap) { assert_fine(verify_arena(&heap->arena, &heap->bump, NULL)); }
 
-// Equality of shape, sharing included: pairs of words that correspond must always correspond. Slow and simple.
+// Equality of shape, sharing included: objects that correspond must always correspond. Buffers may be cut to the
+// stretch that lists see: then by the same number of elements for each list. Slow and simple.
 typedef struct Same {
     FlWord left[4096], right[4096];
+    uint64_t shift[4096]; // of a buffer: element i on the right is element i + shift on the left
     unsigned count;
 } Same;
 
-static bool same_word(Same *same, FlWord left, FlWord right) {
-    if (!object_is_pointer(left) || object_is_static((FlObject *)left))
-        return left == right;
+static bool is_buffer(FlWord word) { return object_type((FlObject *)word)->kind == FL_KIND_BUFFER; }
+
+static bool same_pair(Same *same, FlWord left, FlWord right, uint64_t shift) {
     for (unsigned i = 0; i < same->count; i++)
         if (same->left[i] == left || same->right[i] == right)
-            return same->left[i] == left && same->right[i] == right;
+            return same->left[i] == left && same->right[i] == right && same->shift[i] == shift;
     assert_true(same->count < 4096);
     same->left[same->count] = left;
-    same->right[same->count++] = right;
+    same->right[same->count] = right;
+    same->shift[same->count++] = shift;
     return true;
+}
+
+static bool same_reference(Same *same, const FlWord *left, const FlWord *right) {
+    if (!object_is_pointer(*left) || object_is_static((FlObject *)*left))
+        return *left == *right;
+    if (!is_buffer(*left))
+        return same_pair(same, *left, *right, 0);
+    if (FL_LIST_LENGTH(left[1]) == 0)
+        return right[0] == 0 && right[1] == 0;
+    return same_pair(same, *left, *right, FL_LIST_OFFSET(left[1]) - FL_LIST_OFFSET(right[1]));
 }
 
 static bool same_words(Same *same, const FlWord *left, const FlWord *right, uint64_t count,
                        const uint64_t *references) {
-    for (uint64_t i = 0; i < count; i++)
-        if (references != NULL && object_bit(references, i) ? !same_word(same, left[i], right[i]) : left[i] != right[i])
+    for (uint64_t i = 0; i < count; i++) {
+        if (references == NULL || !object_bit(references, i)) {
+            if (left[i] != right[i])
+                return false;
+            continue;
+        }
+        if (!same_reference(same, left + i, right + i))
             return false;
+        if (object_is_pointer(left[i]) && is_buffer(left[i])) {
+            if (FL_LIST_LENGTH(left[i + 1]) != FL_LIST_LENGTH(right[i + 1]))
+                return false;
+            i++;
+        }
+    }
     return true;
 }
 
-static bool same_object(Same *same, const FlObject *left, const FlObject *right) {
+static bool same_object(Same *same, unsigned pair) {
+    const FlObject *left = (FlObject *)same->left[pair], *right = (FlObject *)same->right[pair];
     const FlType *type = object_type(left);
     if (left->type != right->type || right->flags != 0 || left->flags != 0)
         return false;
@@ -62,10 +87,11 @@ static bool same_object(Same *same, const FlObject *left, const FlObject *right)
     if (type->kind != FL_KIND_BUFFER)
         return same_words(same, object_words(left), object_words(right), type->object_words, type->references);
     const FlBuffer *a = (const FlBuffer *)left, *b = (const FlBuffer *)right;
-    if (a->used != b->used || b->capacity != b->used || b->owner != 0)
+    uint64_t shift = same->shift[pair], words = type->element->words;
+    if (shift + b->used > a->used || b->capacity != b->used || b->owner != 0)
         return false;
-    for (uint64_t i = 0, words = type->element->words; i < a->used; i++)
-        if (!same_words(same, a->elements + i * words, b->elements + i * words, words, type->references))
+    for (uint64_t i = 0; i < b->used; i++)
+        if (!same_words(same, a->elements + (i + shift) * words, b->elements + i * words, words, type->references))
             return false;
     return true;
 }
@@ -73,10 +99,10 @@ static bool same_object(Same *same, const FlObject *left, const FlObject *right)
 static bool same_graph(FlWord left, FlWord right) {
     static Same same;
     same.count = 0;
-    if (!same_word(&same, left, right))
+    if (!same_reference(&same, &left, &right))
         return false;
     for (unsigned i = 0; i < same.count; i++)
-        if (!same_object(&same, (FlObject *)same.left[i], (FlObject *)same.right[i]))
+        if (!same_object(&same, i))
             return false;
     return true;
 }
@@ -311,6 +337,39 @@ static void test_sharing(void **state) {
     heap_end(&sender);
 }
 
+// Of a large buffer only what the lists see goes along, however they are found.
+static void test_stretches(void **state) {
+    (void)state;
+    TestHeap sender;
+    heap_begin(&sender, 1);
+    FlBuffer *large = make_buffer(&sender, T_VALUES_BUFFER, 10000);
+    for (uint32_t i = 0; i < 10000; i++)
+        large->elements[i] = word_of(make_text(&sender, "element"));
+    large->used = 10000;
+    FlWord part = boxed_list(&sender, T_VALUES, (FlList){large, (uint64_t)5000 << 32 | 3});
+    FlMessage *message = message_copy(part);
+    assert_true(message_bytes(message) < 300);
+    assert_true(same_graph(part, message->head.root));
+    message_free(message);
+    // A chain in which each link sees one more element, found only after the buffer was looked through.
+    FlWord chain = FL_IMMEDIATE(FL_TAG_NIL, 0);
+    for (uint64_t i = 0; i < 50; i++) {
+        FlBuffer *link = make_buffer(&sender, T_VALUES_BUFFER, 2);
+        uint64_t at = i % 2 == 0 ? 5000 - i : 5000 + i;
+        link->elements[0] = boxed_list(&sender, T_VALUES, (FlList){large, at << 32 | 1});
+        link->elements[1] = chain;
+        link->used = 2;
+        chain = boxed_list(&sender, T_VALUES, (FlList){link, 2});
+    }
+    message = message_copy(chain);
+    assert_true(same_graph(chain, message->head.root));
+    assert_fine(verify_message(message));
+    assert_in_range(message_bytes(message), 98 * 32, 98 * 40 + 50 * 100 + 500);
+    message_free(message);
+    assert_heap_fine(&sender);
+    heap_end(&sender);
+}
+
 static FlObject *make_frame(TestHeap *heap, TestHeap *source) {
     FlWord value = random_value(source, 4), name = word_of(random_string(source)), big = random_big(source, 3);
     FlList ints = random_ints(source);
@@ -469,14 +528,23 @@ static void test_utf8(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_program),        cmocka_unit_test(test_program_wrong),
-        cmocka_unit_test(test_arena_grows),    cmocka_unit_test(test_arena_limit),
-        cmocka_unit_test(test_out_of_memory),  cmocka_unit_test(test_message_property),
-        cmocka_unit_test(test_built_in_place), cmocka_unit_test(test_one_allocation),
-        cmocka_unit_test(test_immediate),      cmocka_unit_test(test_deep),
-        cmocka_unit_test(test_sharing),        cmocka_unit_test(test_spawn_arguments),
-        cmocka_unit_test(test_copy_fails),     cmocka_unit_test(test_complete_fails),
-        cmocka_unit_test(test_verifier_finds), cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_program),
+        cmocka_unit_test(test_program_wrong),
+        cmocka_unit_test(test_arena_grows),
+        cmocka_unit_test(test_arena_limit),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_message_property),
+        cmocka_unit_test(test_built_in_place),
+        cmocka_unit_test(test_one_allocation),
+        cmocka_unit_test(test_immediate),
+        cmocka_unit_test(test_deep),
+        cmocka_unit_test(test_sharing),
+        cmocka_unit_test(test_stretches),
+        cmocka_unit_test(test_spawn_arguments),
+        cmocka_unit_test(test_copy_fails),
+        cmocka_unit_test(test_complete_fails),
+        cmocka_unit_test(test_verifier_finds),
+        cmocka_unit_test(test_utf8),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
