@@ -377,7 +377,7 @@ static WitnessVec split_list(Search *search, const Matrix *matrix, size_t at, co
     SizeVec bounds = length_bounds(matrix, at);
     for (size_t i = 0; i < bounds.len && search->work <= MAX_WORK; i++) {
         size_t length = bounds.data[i];
-        bool longer = i + 1 == bounds.len || bounds.data[i + 1] > length + 1;
+        bool longer = i + 1 == bounds.len; // of other lengths the shortest is shown
         RowVec rows = {0};
         for (size_t k = 0; k < matrix->rows.len; k++)
             add_list_row(search, &rows, &matrix->rows.data[k], matrix->columns.len, at, length);
