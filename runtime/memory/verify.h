@@ -1,6 +1,6 @@
-// The heap verifier: walks objects by their descriptors and proves that each word is what its descriptor says.
-// Called at every park in debug builds of the runtime (NDEBUG not defined) and with FLUFFY_VERIFY=1 in others; see
-// verify_enabled.
+// The heap verifier: walks objects by their descriptors and proves that each word is what its descriptor says. Called
+// when processes park, with FLUFFY_VERIFY=1 in the environment and in sanitized builds (there FLUFFY_VERIFY=0 stops
+// it).
 //
 // What is proved: every object has a valid type and ends where the next one begins; a reference is an immediate
 // with a valid tag and payload, a static object, or the start of an object in the same arena or message, of the
@@ -21,7 +21,7 @@ typedef struct Violation {
     FlWord word;            // what it holds
 } Violation;
 
-// Whether processes are to be verified at every park: debug builds, and FLUFFY_VERIFY=1. Any thread.
+// Whether heaps are to be verified. Looks at the environment: ask once. Any thread.
 bool verify_enabled(void);
 
 // An arena, and with it a root object (FlProcessHead.frame; NULL for none), which must lie in it or be static.

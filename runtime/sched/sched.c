@@ -199,8 +199,19 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     return true;
 }
 
+static void verify_types(const FlProgram *program) {
+    if (!verify_enabled()) return;
+    Violation violation = verify_program(program);
+    if (!violation.what) return;
+    char line[640];
+    snprintf(line, sizeof line, "internal error: type %llu (%s): %s", (unsigned long long)violation.index,
+             violation.type ? violation.type->name : "none", violation.what);
+    sched_fail(line);
+}
+
 int sched_run(const FlProgram *program, const SchedConfig *config) {
     if (program->abi_version != FL_ABI_VERSION) sched_fail("this program was compiled for another version of the runtime");
+    verify_types(program);
     if (!prepare(program, config)) sched_fail("cannot start: not enough memory, address space or threads");
     worker_loop(sched.workers[0]);
     if (config->tidy) {

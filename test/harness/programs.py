@@ -36,7 +36,7 @@ def plans_for(settings, expected):
 
 
 def environment(settings, expected, schedule, workers):
-    env = {**sanitizer_environment(settings.variant), **expected.env}
+    env = {"FLUFFY_VERIFY": "1", **sanitizer_environment(settings.variant), **expected.env}
     if schedule != PARALLEL:
         env["FLUFFY_SCHEDULE"] = schedule
     if expected.workers or workers:

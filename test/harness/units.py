@@ -11,7 +11,7 @@ TIMEOUT = 60
 def check_unit(settings, binary):
     if not binary.exists():
         return "was not built"
-    env = {"CMOCKA_MESSAGE_OUTPUT": "STDOUT", **sanitizer_environment(settings.variant)}
+    env = {"CMOCKA_MESSAGE_OUTPUT": "STDOUT", "FLUFFY_VERIFY": "1", **sanitizer_environment(settings.variant)}
     outcome = execute([str(binary.resolve())], TIMEOUT, env=env)
     if outcome.status == 0 and not outcome.timed_out:
         return None
