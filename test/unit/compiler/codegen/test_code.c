@@ -3,59 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-#include "compiler/base/sb.h"
-#include "compiler/codegen/codegen.h"
-#include "test/unit/compiler/codegen/build.h"
-
-static char folder[] = "/tmp/fluffy-codegen-XXXXXX";
-
-static const char *path_of(const char *name) { return text_format("%s/%s", folder, name); }
-
-static const char *read_stream(FILE *stream) {
-    StringBuilder out = {0};
-    char buffer[4096];
-    for (size_t got; (got = fread(buffer, 1, sizeof buffer, stream)) > 0;)
-        sb_add_bytes(&out, buffer, got);
-    return sb_text(&out);
-}
-
-static void emit(CodegenOutput output, const char *path, bool debug) {
-    Diagnostics diagnostics = {0};
-    CodegenOptions options = {.output = output, .path = path, .debug = debug, .source = "test.fl"};
-    bool done = codegen_emit(&program, &options, &diagnostics);
-    if (!done)
-        print_error("%s: %s\n", diagnostics.list.data[0]->message, diagnostics.list.data[0]->notes.data[0]);
-    assert_true(done);
-}
-
-static const char *emit_text(CodegenOutput output, bool debug) {
-    const char *path = path_of("out.s");
-    emit(output, path, debug);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    const char *content = read_stream(file);
-    fclose(file);
-    return content;
-}
-
-static const char *run(bool debug, const char *argument) {
-    emit(CODEGEN_OBJECT, path_of("out.o"), debug);
-    const char *link =
-        text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c", folder, folder);
-    assert_int_equal(system(link), 0);
-    FILE *pipe = popen(text_format("%s/run %s", folder, argument), "r");
-    assert_non_null(pipe);
-    const char *output = read_stream(pipe);
-    pclose(pipe);
-    return output;
-}
+#include "test/unit/compiler/codegen/run.h"
 
 // The part of an assembly or LLVM text that belongs to a function: from its label to the next one's.
 static const char *part(const char *all, const char *label, const char *end) {
@@ -181,17 +132,6 @@ static void overflow_panics(void **state) {
     set_main(println(call(twice, integer(INT64_MAX), NULL)));
     assert_string_equal(run(false, ""), "panic: overflow\n");
     assert_string_equal(run(true, ""), "panic: overflow\n");
-}
-
-static int make_folder(void **state) {
-    (void)state;
-    mem_init();
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-    (void)state;
-    return getenv("KEEP") ? 0 : system(text_format("rm -r %s", folder));
 }
 
 int main(void) {
