@@ -131,8 +131,15 @@ static const Type *function_type(Check *check, ModuleInfo *module, const TypeExp
 
 static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     TypeList members = {0};
-    for (size_t i = 0; i < expr->members.len; i++)
-        vec_push(&members, annotation_type(check, module, expr->members.data[i]));
+    for (size_t i = 0; i < expr->members.len; i++) {
+        const Type *member = annotation_type(check, module, expr->members.data[i]);
+        if (member->kind == TYPE_KNOT && !member->knot.target) { // an alias as a member of its own union
+            report_now(check, DIAG_RECURSIVE_ALIAS, expr->members.data[i]->span, "type `%s` is defined as itself",
+                       name_text(member->knot.name));
+            continue;
+        }
+        vec_push(&members, member);
+    }
     return type_union(members.data, members.len);
 }
 

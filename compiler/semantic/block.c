@@ -17,7 +17,7 @@ static Tree *eval_binding(Frame *frame, Stmt *statement) {
     if (expected)
         check_fits(frame, value, expected, statement->bind.value, annotation->span, "declared here");
     bool is_annotated = expected && expected->kind != TYPE_NEVER;
-    value = convert(frame, value, is_annotated ? merge_bound(expected, value->type) : widen_tree(value));
+    value = is_annotated ? as_declared(frame, value, expected) : convert(frame, value, widen_tree(value));
     if (strcmp(statement->bind.name->text, "_") == 0)
         return tree_let(NULL, value, statement->span);
     Local *local = local_new(frame, statement->bind.name, is_annotated && value->type->kind == TYPE_NEVER ? expected : value->type);
@@ -83,6 +83,42 @@ static Tree *narrow_behind(Frame *frame, const Expr *expr, const Tree *tree) {
     return narrow_otherwise(frame, expr->if_.branches.data[0].condition, tree->if_.condition, span_after(expr->span));
 }
 
+// A call at the end of a scope with a `defer` that comes back to this function.
+static void warn_recursion(Frame *frame, const Tree *tree) {
+    switch (tree->kind) {
+    case TREE_CALL: {
+        const Inst *called = (const Inst *)tree->call.instance;
+        if (!called->activation || called->activation != frame->inst->activation)
+            return;
+        Diag *diag = report(frame, DIAG_DEFER_RECURSION, tree->span, "this call is no tail call: the scope has a `defer`");
+        REPORT_HELP(diag, "the stack grows with every round; put the `defer` into a function around the loop");
+        return;
+    }
+    case TREE_BLOCK:
+        if (tree->block.result)
+            warn_recursion(frame, tree->block.result);
+        return;
+    case TREE_IF:
+        warn_recursion(frame, tree->if_.then);
+        if (tree->if_.otherwise)
+            warn_recursion(frame, tree->if_.otherwise);
+        return;
+    case TREE_MATCH:
+        for (size_t i = 0; i < tree->match.count; i++)
+            warn_recursion(frame, tree->match.arms[i].body);
+        return;
+    case TREE_RECEIVE:
+        for (size_t i = 0; i < tree->receive.count; i++)
+            warn_recursion(frame, tree->receive.arms[i].body);
+        return;
+    case TREE_COERCE:
+        warn_recursion(frame, tree->operand);
+        return;
+    default:
+        return;
+    }
+}
+
 // ---- statements ----------------------------------------------------------------------------------------------------
 
 Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const Type *expected) {
@@ -109,6 +145,8 @@ Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const 
     }
     report_unused_shadows(frame, outer);
     frame->scope = outer;
+    if (has_defer && result)
+        warn_recursion(frame, result);
     Tree *block = tree_block(trees.data, trees.len, result, span);
     block->block.has_defer = has_defer;
     if (ends && block->type->kind != TYPE_NEVER) {

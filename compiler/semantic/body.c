@@ -74,12 +74,11 @@ static void refuse_result_constraint(Frame *frame, const FunctionClause *clause)
 static Tree *eval_result(Frame *frame, Expr *body, const TypeExpr *annotation) {
     const Type *expected = annotation ? annotation_type(frame->check, frame->module, annotation) : NULL;
     Tree *tree = eval(frame, body, expected);
-    const Type *type = tree->type;
     if (!expected)
         return convert(frame, tree, widen_tree(tree));
     Expr *shown = NULL;
     check_fits(frame, tree, expected, shown, annotation->span, "the result is declared here");
-    return expected->kind == TYPE_NEVER ? tree : convert(frame, tree, merge_bound(expected, type));
+    return as_declared(frame, tree, expected);
 }
 
 static TreeArm guarded_arm(Frame *frame, Tree *guard, Tree *body, Span span) {

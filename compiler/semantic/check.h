@@ -344,6 +344,8 @@ TreePattern *pattern_bind(Local *local, const Type *type, TreePattern *inner, Sp
 Tree *convert(Frame *frame, Tree *tree, const Type *type);
 // What pids may become because a value of type `from` is used as one of type `to`.
 void flow(Frame *frame, const Type *from, const Type *to, Span span);
+// A value as what an annotation makes of it; one that does not fit (reported by check_fits) is taken for what was declared.
+Tree *as_declared(Frame *frame, Tree *tree, const Type *expected);
 // False and an error if the value does not fit; `because` may have no file.
 bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because, const char *label);
 

@@ -217,9 +217,27 @@ static void explain(Diag *diag, const Type *have, const Type *want) {
     }
 }
 
+Tree *as_declared(Frame *frame, Tree *tree, const Type *expected) {
+    if (expected->kind == TYPE_NEVER)
+        return tree;
+    if (type_fits(tree->type, expected))
+        return convert(frame, tree, merge_bound(expected, tree->type));
+    Tree *made = tree_new(TREE_COERCE, expected, tree->span); // reported: goes on with what was meant
+    made->operand = tree;
+    return made;
+}
+
+// Of a block the last expression: that is what gives the value.
+static const Tree *value_of(const Tree *tree) {
+    while (tree->kind == TREE_BLOCK && tree->block.result && tree->block.result->span.file)
+        tree = tree->block.result;
+    return tree;
+}
+
 bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because, const char *label) {
     if (expected->kind == TYPE_NEVER || type_fits(tree->type, expected))
         return true;
+    tree = value_of(tree);
     Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "expected `%s`, found `%s`", type_words(expected),
                         type_words(tree->type));
     REPORT_PRIMARY(diag, "this is `%s`", type_words(tree->type));

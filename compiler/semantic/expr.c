@@ -104,7 +104,7 @@ static Tree *eval_constant(Frame *frame, ModuleInfo *module, ConstantDecl *const
     Tree *tree = eval(frame, constant->value, expected);
     if (expected)
         check_fits(frame, tree, expected, constant->value, constant->type->span, "declared here");
-    tree = convert(frame, tree, expected ? merge_bound(expected, tree->type) : widen_tree(tree));
+    tree = expected ? as_declared(frame, tree, expected) : convert(frame, tree, widen_tree(tree));
     frame->scope = scope;
     frame->module = outer;
     frame->binding = binding;
@@ -213,13 +213,15 @@ static bool is_int_literal(const Expr *expr) {
 static Tree *eval_list(Frame *frame, Expr *expr, const Type *expected) {
     const Type *element = expected_element(expected);
     TreeVec trees = {0};
-    bool has_float = false;
+    bool has_float = false, has_other = false;
     for (size_t i = 0; i < expr->elements.len; i++) {
         Tree *tree = eval(frame, expr->elements.data[i], element);
-        has_float |= type_resolve(tree->type)->kind == TYPE_FLOAT;
+        bool is_float = type_resolve(tree->type)->kind == TYPE_FLOAT;
+        has_float |= is_float;
+        has_other |= !is_float && !is_int_literal(expr->elements.data[i]);
         vec_push(&trees, tree);
     }
-    for (size_t i = 0; i < trees.len && has_float; i++) // among floats an integer literal is a float
+    for (size_t i = 0; i < trees.len && has_float && !has_other; i++) // among floats an integer literal is a float
         if (is_int_literal(expr->elements.data[i]))
             trees.data[i] = eval(frame, expr->elements.data[i], type_float);
     Tree *never = tree_never_of(trees.data, trees.len, expr->span);

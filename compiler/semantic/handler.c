@@ -83,22 +83,23 @@ static Tree *narrow(Frame *frame, Tree *value, const Type *wanted) {
 
 // ---- the loop ------------------------------------------------------------------------------------------------------
 
-static void refuse_sometimes_nil(Frame *frame, const Type *result) {
+// False after an error.
+static bool is_state(Frame *frame, const Type *result) {
     const Template *target = frame->inst->template->target;
     if (type_resolve(result)->kind != TYPE_UNION || !type_fits(type_nil, result))
-        return;
+        return result->kind != TYPE_NIL && result->kind != TYPE_NEVER;
     Span span = target ? target->span : frame->inst->call_span;
     Diag *diag = report(frame, DIAG_HANDLER_RESULT, span, "this handler gives a new state in some branches only");
     REPORT_PRIMARY(diag, "its result is `%s`", type_words(result));
     REPORT_HELP(diag, "give the state in every branch, or `nil` in every branch");
+    return false;
 }
 
 // Goes on with the arguments, the last replaced by the handler's result if that is a state.
 static Tree *go_on(Frame *frame, Tree *result, size_t first, Span span) {
     Inst *inst = frame->inst;
     size_t count = inst->instance.parameter_count;
-    bool has_state = count > first && result->type->kind != TYPE_NIL && result->type->kind != TYPE_NEVER;
-    refuse_sometimes_nil(frame, result->type);
+    bool has_state = is_state(frame, result->type) && count > first;
     Local *local = local_new(frame, NULL, result->type);
     Tree **statements = mem_alloc(sizeof(Tree *));
     statements[0] = tree_let(has_state ? local : NULL, result, span);

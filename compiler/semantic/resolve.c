@@ -60,11 +60,6 @@ Template *template_wrapper(Check *check, TemplateKind kind, Template *target, bo
 
 // ---- modules -------------------------------------------------------------------------------------------------------
 
-static void report_twice(Check *check, Span span, Span first, Name name) {
-    Diag *diag = report_now(check, DIAG_NAME_TWICE, span, "`%s` is defined twice", name_text(name));
-    REPORT_LABEL(diag, first, "first defined here");
-}
-
 static void declare_functions(Check *check, ModuleInfo *module) {
     for (size_t i = 0; i < module->ast->functions.len; i++) {
         FunctionDecl *decl = module->ast->functions.data[i];
@@ -78,12 +73,9 @@ static void declare_functions(Check *check, ModuleInfo *module) {
     }
 }
 
-static void declare_constants(Check *check, ModuleInfo *module) {
+static void declare_constants(ModuleInfo *module) {
     for (size_t i = 0; i < module->ast->constants.len; i++) {
         ConstantDecl *constant = module->ast->constants.data[i];
-        Template *function = map_get(&module->functions, constant->name);
-        if (function)
-            report_twice(check, constant->name_span, function->function->name_span, constant->name);
         map_set(&module->constants, constant->name, constant);
     }
 }
@@ -110,9 +102,6 @@ static void declare_script(Check *check, ModuleInfo *module) {
         Stmt *statement = statements->data[i];
         if (statement->kind != STMT_BIND)
             continue;
-        Template *function = map_get(&module->functions, statement->bind.name);
-        if (function)
-            report_twice(check, statement->bind.name_span, function->function->name_span, statement->bind.name);
         if (!map_has(&module->script, statement->bind.name))
             map_set(&module->script, statement->bind.name, statement);
     }
@@ -130,7 +119,7 @@ ModuleInfo *module_declare(Check *check, Module *ast) {
     module->name = ast->name;
     map_set(&check->modules, ast->name, module);
     declare_functions(check, module);
-    declare_constants(check, module);
+    declare_constants(module);
     declare_others(module);
     declare_script(check, module);
     return module;

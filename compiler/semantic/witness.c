@@ -5,7 +5,7 @@
 
 #include "compiler/base/sb.h"
 
-enum { MAX_FIELDS_NAMED = 3 };
+enum { MAX_FIELDS_NAMED = 3, MAX_FIELDS_SHOWN = 6 };
 
 bool witness_is_any(const char *text) { return strcmp(text, "_") == 0; }
 
@@ -69,7 +69,7 @@ static const char *field_text(const TypeField *field, const Name *names, const c
 const char *witness_record(const Type *record, const Name *names, const char *const *cells, size_t count) {
     StringBuilder out = {0};
     size_t shown = 0;
-    for (size_t i = 0; i < record->record.count; i++) {
+    for (size_t i = 0; i < record->record.count && shown < MAX_FIELDS_SHOWN; i++) {
         const TypeField *field = &record->record.fields[i];
         const char *text = field_text(field, names, cells, count);
         if (!witness_is_any(text))
