@@ -15,7 +15,7 @@ static void send_or_end(FlProcess *self, uint32_t kind, FlPid to) {
 }
 
 void fl_link(FlProcess *self, FlPid pid) {
-    if (pid == self->head.pid) return;
+    if (pid == self->head.pid || pid == 0) return;
     Peer *peer = peer_of(self, pid);
     if (peer->linked) return;
     peer->linked = true;
@@ -32,7 +32,7 @@ void fl_unlink(FlProcess *self, FlPid pid) {
 }
 
 void fl_monitor(FlProcess *self, FlPid pid) {
-    if (pid == self->head.pid) return;
+    if (pid == self->head.pid || pid == 0) return;
     peer_of(self, pid)->monitoring++;
     send_or_end(self, SIGNAL_MONITOR, pid);
 }

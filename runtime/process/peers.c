@@ -10,7 +10,7 @@ static uint32_t place_of(const Peers *peers, FlPid pid) {
 }
 
 Peer *peers_find(const Peers *peers, FlPid pid) {
-    if (peers->capacity == 0) return NULL;
+    if (peers->capacity == 0 || pid == 0) return NULL;
     for (uint32_t i = place_of(peers, pid);; i = (i + 1) & (peers->capacity - 1)) {
         if (peers->places[i].pid == pid) return &peers->places[i];
         if (peers->places[i].pid == 0) return NULL;

@@ -20,7 +20,7 @@ typedef struct Peers {
 
 // The entry of a pid, or NULL. Valid until the next call that is not peers_find.
 Peer *peers_find(const Peers *peers, FlPid pid);
-// The entry of a pid, made if there is none; NULL: memory is out.
+// The entry of a pid, not 0, made if there is none; NULL: memory is out.
 Peer *peers_make(Peers *peers, FlPid pid);
 // Removes the entry if nothing connects the two any more.
 void peers_trim(Peers *peers, Peer *peer);
