@@ -10,12 +10,14 @@
 
 static Module *load(void *context, Name name, Diagnostics *diags) {
     const ModuleSearch *search = context;
-    if (name == search->root->name)
+    const char *path = install_find(text_format("stdlib/%s.fl", name_text(name)));
+    if (!path && name == search->root->name)
         return (Module *)search->root;
-    const char *path = text_format("%s%s.fl", search->folder, name_text(name));
+    if (!path)
+        path = text_format("%s%s.fl", search->folder, name_text(name));
     if (access(path, F_OK) != 0)
-        path = install_find(text_format("stdlib/%s.fl", name_text(name)));
-    const SourceFile *source = path ? source_load(path, diags) : NULL;
+        return NULL;
+    const SourceFile *source = source_load(path, diags);
     return source ? parse_module(source, diags) : NULL;
 }
 

@@ -1,4 +1,6 @@
-// Where modules are: a file beside the program's own, then the library's in stdlib/ (install.h says where that is).
+// Where modules are: the library's in stdlib/ (install.h says where that is), the others beside the program's file. The
+// library's names are taken: a program called `list` or a file `list.fl` beside it must not change what `xs.map(f)`
+// means.
 #pragma once
 
 #include "compiler/semantic/semantic.h"
