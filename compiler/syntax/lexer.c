@@ -261,8 +261,6 @@ Tokens *tokenize(const SourceFile *file, Diagnostics *diags) {
     lx.cap = file->len / BYTES_PER_TOKEN + FIRST_CAPACITY;
     out->data = mem_alloc_data(lx.cap * sizeof *out->data);
     add_words(&lx.words);
-    if (file->len >= 3 && memcmp(file->text, "\xEF\xBB\xBF", 3) == 0)
-        lx.at = 3; // byte order mark
     for (;;) {
         skip_blanks(&lx);
         if (lx.at >= lx.len)

@@ -4,6 +4,21 @@
 // otherwise the arm's value is nil.
 #include "compiler/syntax/parse.h"
 
+// Behind the first name of a line: `: T` or `<M>` of a pattern has `->` or `where` behind it on that line, a typed
+// binding or a comparison does not.
+static bool is_typed_arm(const Parser *p, uint32_t index) {
+    for (; index < p->tokens->len - 1; index++) {
+        const Token *token = &p->tokens->data[index];
+        if (token->newline_before && token->kind != TOKEN_PIPE)
+            return false;
+        if (token->kind == TOKEN_ARROW || token->kind == TOKEN_WHERE)
+            return true;
+        if (token->kind == TOKEN_ASSIGN)
+            return false;
+    }
+    return false;
+}
+
 // Whether the present token begins an arm, by what follows the first piece of its pattern.
 static bool is_arm(const Parser *p) {
     uint32_t index = p->at + at_kind(p, TOKEN_MINUS);
@@ -15,23 +30,12 @@ static bool is_arm(const Parser *p) {
     case TOKEN_OPEN_BRACKET:
         if (token->is_unpaired)
             return false;
-        index = token->partner;
+        token = &p->tokens->data[token->partner];
         break;
     case TOKEN_NAME:
     case TOKEN_UNDERSCORE:
-        // `name: T -> …` is an arm, `name: T = …` a binding; `pid<M> -> …` an arm, `a < b` an expression.
-        if (token[1].kind == TOKEN_COLON || (token[1].kind == TOKEN_LESS && token[1].start == token->end)) {
-            for (index += 2; index < p->tokens->len - 1; index++) {
-                const Token *next = &p->tokens->data[index];
-                if (next->newline_before && next->kind != TOKEN_PIPE)
-                    return false;
-                if (next->kind == TOKEN_ARROW || next->kind == TOKEN_WHERE)
-                    return true;
-                if (next->kind == TOKEN_ASSIGN)
-                    return false;
-            }
-            return false;
-        }
+        if (token[1].kind == TOKEN_COLON || (token[1].kind == TOKEN_LESS && token[1].start == token->end))
+            return is_typed_arm(p, index + 2);
         break;
     case TOKEN_QUALIFIED:
     case TOKEN_INT:
@@ -44,8 +48,7 @@ static bool is_arm(const Parser *p) {
     default:
         return false;
     }
-    const Token *behind = &p->tokens->data[index + 1];
-    return behind->kind == TOKEN_ARROW || behind->kind == TOKEN_WHERE;
+    return token[1].kind == TOKEN_ARROW || token[1].kind == TOKEN_WHERE;
 }
 
 // What follows the `->` of an arm in the braces at `open`.

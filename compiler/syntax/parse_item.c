@@ -50,7 +50,7 @@ static bool skip_foreign_definition(Parser *p) {
     advance(&behind);
     if (!help || !is_function_header(&behind))
         return false;
-    diag_help(parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "`%s` is no word of Fluffy", word), "%s", help);
+    diag_help(parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "there is no `%s` in Fluffy", word), "%s", help);
     advance(p);
     return true;
 }

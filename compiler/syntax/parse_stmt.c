@@ -92,7 +92,7 @@ static void reject_second_statement(Parser *p, const Stmt *stmt) {
     const char *help = expr && expr->kind == EXPR_NAME ? foreign_word_help(expr->name.name->text) : NULL;
     if (help) {
         Diag *diag =
-            parse_error(p, DIAG_FOREIGN_SYNTAX, expr->span, "`%s` is no word of Fluffy", expr->name.name->text);
+            parse_error(p, DIAG_FOREIGN_SYNTAX, expr->span, "there is no `%s` in Fluffy", expr->name.name->text);
         diag_help(diag, "%s", help);
         return;
     }

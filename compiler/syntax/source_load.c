@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static const Span no_place = {0};
+static const char byte_order_mark[] = "\xEF\xBB\xBF"; // some editors write it; it is dropped
 
 static SourceFile *fail(const char *path, Diagnostics *diags, const char *why) {
     diag_error(diags, DIAG_FILE_UNREADABLE, no_place, "cannot read `%s`: %s", path, why);
@@ -59,7 +60,8 @@ static SourceFile *check(const char *path, const char *text, size_t len, Diagnos
         return fail_at(path, text, nul, DIAG_NUL_BYTE, diags, "holds a NUL byte");
     if (valid < len)
         return fail_at(path, text, valid, DIAG_INVALID_UTF8, diags, "is not valid UTF-8");
-    return source_new(path, text, (uint32_t)len);
+    bool has_mark = len >= 3 && memcmp(text, byte_order_mark, 3) == 0;
+    return source_new(path, text + (has_mark ? 3 : 0), (uint32_t)(len - (has_mark ? 3 : 0)));
 }
 
 SourceFile *source_from_bytes(const char *path, const char *bytes, size_t len, Diagnostics *diags) {
