@@ -86,8 +86,13 @@ static void parallel_wake(FlProcess *process) {
     notify();
 }
 
+// Behind everything that spilled to the global queue, if anything did: else a process that spawns would run again before those that it made.
 static void parallel_yielded(FlWorker *worker, FlProcess *process) {
-    ring_push(worker, process);
+    if (global_empty()) {
+        ring_push(worker, process);
+    } else {
+        global_push(process, false);
+    }
     notify();
 }
 
