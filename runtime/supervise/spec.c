@@ -3,6 +3,7 @@
 
 #include "runtime/memory/copy.h"
 #include "runtime/memory/object.h"
+#include "runtime/process/death.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
@@ -85,11 +86,18 @@ static Child *new_child(FlProcess *self, Supervisor *supervisor) {
     return &supervisor->children[supervisor->count];
 }
 
-static void refuse_duplicate(FlProcess *self, const Supervisor *supervisor, FlString *id, const FlSite *site) {
+// The specification is wrong: the supervisor will never run.
+static _Noreturn void refuse(FlProcess *self, Supervisor *supervisor, const char *text, const FlSite *site) {
+    death_drop((ProcessWorker *)self->worker, supervisor->process);
+    process_panic(self, text, site);
+}
+
+static bool has_child(const Supervisor *supervisor, FlString *id) {
     for (uint32_t i = 0; i < supervisor->count; i++) {
         if (reason_is(supervisor->children[i].id, id))
-            process_panic(self, "two children of a supervisor have the same id", site);
+            return true;
     }
+    return false;
 }
 
 FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResume resume, const FlType *frame_type,
@@ -100,10 +108,11 @@ FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResum
     finish_template(self, supervisor);
     int kind = restart ? word_index(kinds, restart) : RESTART_PERMANENT;
     if (kind < 0)
-        process_panic(self, "a child's restart is permanent, transient or temporary", site);
+        refuse(self, supervisor, "a child's restart is permanent, transient or temporary", site);
     if (shutdown < SHUTDOWN_DEFAULT)
-        process_panic(self, "a child's shutdown time is not negative", site);
-    refuse_duplicate(self, supervisor, id, site);
+        refuse(self, supervisor, "a child's shutdown time is not negative", site);
+    if (has_child(supervisor, id))
+        refuse(self, supervisor, "two children of a supervisor have the same id", site);
     Child *child = new_child(self, supervisor);
     FlWord own_id;
     uint64_t bytes = sizeof(FlObject) + frame_type->object_words * sizeof(FlWord);

@@ -175,7 +175,7 @@ static size_t cut(const View *view, char *bytes, size_t size) {
 }
 
 size_t text_cut_word(FlWord word, char *bytes, size_t size) {
-    View view = view_tagged(word);
+    View view = word == 0 ? (View){.kind = FL_KIND_NIL} : view_tagged(word); // 0: a message without a value
     return cut(&view, bytes, size);
 }
 
