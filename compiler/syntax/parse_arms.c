@@ -15,6 +15,10 @@ static bool is_typed_arm(const Parser *p, uint32_t index) {
             return true;
         if (token->kind == TOKEN_ASSIGN)
             return false;
+        bool opens =
+            token->kind == TOKEN_OPEN_BRACE || token->kind == TOKEN_OPEN_BRACKET || token->kind == TOKEN_OPEN_PAREN;
+        if (opens && !token->is_unpaired)
+            index = token->partner;
     }
     return false;
 }

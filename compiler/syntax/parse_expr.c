@@ -97,7 +97,7 @@ static Expr *parse_index(Parser *p, Expr *value, uint32_t start) {
 
 static Expr *parse_member(Parser *p, Expr *receiver, uint32_t start) {
     advance(p);
-    if (!at_kind(p, TOKEN_NAME) && !is_word((TokenKind)p->token->kind)) {
+    if (on_new_line(p) || !(at_kind(p, TOKEN_NAME) || is_word((TokenKind)p->token->kind))) {
         parse_expected(p, DIAG_EXPECTED_NAME, "the name of a field");
         return error_expr(p);
     }

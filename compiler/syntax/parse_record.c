@@ -8,6 +8,8 @@
 static bool is_typed_binding(const Parser *p, uint32_t index) {
     for (;; index++) {
         const Token *token = &p->tokens->data[index];
+        if (token->newline_before && token->kind != TOKEN_PIPE)
+            return false;
         switch (token->kind) {
         case TOKEN_ASSIGN:
             return true;
@@ -29,9 +31,6 @@ static bool is_typed_binding(const Parser *p, uint32_t index) {
         default:
             break;
         }
-        const Token *next = &p->tokens->data[index + 1];
-        if (next->newline_before && next->kind != TOKEN_PIPE)
-            return false;
     }
 }
 

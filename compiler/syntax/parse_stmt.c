@@ -2,6 +2,8 @@
 // continues the one above.
 #include "compiler/syntax/parse.h"
 
+#include <string.h>
+
 // ---- bindings -------------------------------------------------------------------------------------------------------
 
 // `name =`, `_ =`, `name: T =`. A statement has no other use for a `:` behind its first name.
@@ -87,7 +89,7 @@ Stmt *parse_stmt(Parser *p) {
 }
 
 // Two things on one line: what the first one is may tell what was meant.
-static void reject_second_statement(Parser *p, const Stmt *stmt) {
+static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) {
     const Expr *expr = stmt->kind == STMT_EXPR ? stmt->expr : NULL;
     const char *help = expr && expr->kind == EXPR_NAME ? foreign_word_help(expr->name.name->text) : NULL;
     if (help) {
@@ -106,10 +108,19 @@ static void reject_second_statement(Parser *p, const Stmt *stmt) {
                     token_kind_text((TokenKind)p->token->kind));
         return;
     }
+    if (at_kind(p, TOKEN_ARROW) && open != NO_TOKEN && p->tokens->data[open].is_unpaired) {
+        p->panic = true; // an arm behind one whose block is not closed, which will be reported
+        return;
+    }
     Diag *diag = parse_expected(p, DIAG_STATEMENTS_ON_ONE_LINE, "an operator or the end of the statement");
     diag_label(diag, stmt->span, "this statement is complete");
+    bool is_name = expr && expr->kind == EXPR_NAME && !expr->name.module;
     if (at_kind(p, TOKEN_ELSE))
         diag_help(diag, "an `else` follows the `}` of an `if`");
+    else if (is_name && strcmp(expr->name.name->text, "spawn") == 0)
+        diag_help(diag, "write `spawn { … }` or `spawn(function, argument)`");
+    else if (is_name && open == NO_TOKEN && at_kind(p, TOKEN_OPEN_BRACE))
+        diag_help(diag, "a function is written `%s() { … }`", expr->name.name->text);
 }
 
 static void check_end(Parser *p, uint32_t open, const Stmt *stmt) {
@@ -122,7 +133,7 @@ static void check_end(Parser *p, uint32_t open, const Stmt *stmt) {
         advance(p);
         return;
     }
-    reject_second_statement(p, stmt);
+    reject_second_statement(p, open, stmt);
 }
 
 void end_statement(Parser *p, uint32_t open, Stmt *stmt) {

@@ -224,7 +224,12 @@ bool expect_close(Parser *p, uint32_t open, const char *wanted) {
     if (opening->is_unpaired)
         return report_unclosed(p, opening);
     const char *both = text_format("%s%s%s", wanted, *wanted ? " or " : "", closing_text(opening));
-    Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, both);
+    Diag *diag;
+    if (p->token->newline_before && !p->context.newlines) // most likely the comma is missing where the line ends
+        diag = parse_error(p, DIAG_UNEXPECTED_TOKEN, span_after(last_span(p)), "expected %s, found %s on the next line",
+                           both, found_text(p));
+    else
+        diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, both);
     diag_label(diag, token_span(p->tokens, opening), "opened here");
     return false;
 }
