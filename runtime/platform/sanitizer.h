@@ -1,6 +1,7 @@
 // What sanitizers have to be told about stacks. The only file with conditions on them; empty functions in plain builds.
 //
-// A SanitizedStack stands for one stack: of a slot (at its upper end) or of a thread. It belongs to whoever runs on that stack.
+// A SanitizedStack stands for one stack: of a slot (at its upper end) or of a thread. It belongs to whoever runs on
+// that stack.
 #ifndef FLUFFY_RUNTIME_PLATFORM_SANITIZER_H
 #define FLUFFY_RUNTIME_PLATFORM_SANITIZER_H
 
@@ -90,12 +91,22 @@ static inline void sanitized_slot_end(SanitizedStack *stack) {
     (void)stack;
 }
 
-// A slot that is about to be entered afresh: what the last user left poisoned in it is forgotten.
+// Memory of a stack that is about to be used afresh: what the last user left poisoned in it is forgotten.
 static inline void sanitized_fresh(const char *bottom, size_t size) {
 #ifdef SANITIZER_ADDRESS
     __asan_unpoison_memory_region(bottom, size);
 #endif
     (void)bottom, (void)size;
+}
+
+// The same for a slot that a process may have left while its description stood for a segment (sanitized_call_on).
+static inline void sanitized_reused(SanitizedStack *slot, const char *bottom, size_t size) {
+    sanitized_fresh(bottom, size);
+#ifdef SANITIZER_ADDRESS
+    slot->bottom = bottom;
+    slot->size = size;
+#endif
+    (void)slot;
 }
 
 // platform_switch between two described stacks. last: `from` is left for good.
@@ -121,8 +132,8 @@ static inline void sanitized_entered(void) {
 #endif
 }
 
-// platform_call_on from a slot to a large segment. While it runs, the slot's description stands for the segment, so that a switch away and back
-// names the stack in use.
+// platform_call_on from a slot to a large segment. While it runs, the slot's description stands for the segment, so
+// that a switch away and back names the stack in use.
 typedef struct SanitizedCall {
     void (*function)(void *a, void *b);
     void *a;

@@ -3,9 +3,9 @@
 #include "runtime/platform/vm.h"
 
 enum {
-    COMMIT_STACKS = 32,  // slots committed at once
-    CACHE_STACKS = 64,   // a cache that has more gives half of them to the region
-    KEPT_SEGMENTS = 4,   // segments whose address space is kept
+    COMMIT_STACKS = 32, // slots committed at once
+    CACHE_STACKS = 64,  // a cache that has more gives half of them to the region
+    KEPT_SEGMENTS = 4,  // segments whose address space is kept
     SEGMENT_LEAST = 1 << 20,
 };
 #define KEPT_TOUCHED ((size_t)64 << 10) // of a segment given back, this much of its upper end stays resident
@@ -26,7 +26,8 @@ static struct {
 bool stacks_init(void) {
     size_t bytes = (size_t)STACK_BYTES * STACK_MAX;
     char *base = vm_reserve(&bytes, (size_t)STACK_BYTES * COMMIT_STACKS * 2);
-    if (!base) return false;
+    if (!base)
+        return false;
     region.base = base;
     region.bytes = bytes;
     // Slots are aligned to their size.
@@ -45,7 +46,8 @@ void stacks_deinit(void) {
     vm_release(region.base, region.bytes);
     region.base = NULL;
     for (int i = 0; i < KEPT_SEGMENTS; i++) {
-        if (region.kept[i].address) vm_release(region.kept[i].address, region.kept[i].bytes);
+        if (region.kept[i].address)
+            vm_release(region.kept[i].address, region.kept[i].bytes);
         region.kept[i].address = NULL;
     }
 }
@@ -54,9 +56,12 @@ void stacks_deinit(void) {
 static StackSlot *fresh_slot(void) {
     if (region.used + STACK_BYTES > region.committed) {
         size_t chunk = (size_t)STACK_BYTES * COMMIT_STACKS;
-        if (region.committed + chunk > region.bytes) chunk = STACK_BYTES;
-        if (region.committed + chunk > region.bytes) return NULL;
-        if (!vm_commit(region.base + region.committed, chunk)) return NULL;
+        if (region.committed + chunk > region.bytes)
+            chunk = STACK_BYTES;
+        if (region.committed + chunk > region.bytes)
+            return NULL;
+        if (!vm_commit(region.base + region.committed, chunk))
+            return NULL;
         region.committed += chunk;
     }
     char *stack = region.base + region.used;
@@ -90,7 +95,8 @@ void stack_give(StackCache *cache, char *stack) {
     StackSlot *slot = stack_slot(stack);
     slot->next = cache->free;
     cache->free = slot;
-    if (++cache->count <= CACHE_STACKS) return;
+    if (++cache->count <= CACHE_STACKS)
+        return;
     pthread_mutex_lock(&region.lock);
     while (cache->count > CACHE_STACKS / 2) {
         slot = cache->free;
@@ -106,14 +112,16 @@ char *segment_take(size_t *bytes) {
     pthread_mutex_lock(&region.lock);
     char *segment = NULL;
     for (int i = 0; i < KEPT_SEGMENTS && !segment; i++) {
-        if (!region.kept[i].address || region.kept[i].bytes != *bytes) continue;
+        if (!region.kept[i].address || region.kept[i].bytes != *bytes)
+            continue;
         segment = region.kept[i].address;
         region.kept[i].address = NULL;
     }
     pthread_mutex_unlock(&region.lock);
     while (!segment && *bytes >= SEGMENT_LEAST) {
         segment = vm_reserve(bytes, SEGMENT_LEAST);
-        if (!segment || vm_commit(segment, *bytes)) break;
+        if (!segment || vm_commit(segment, *bytes))
+            break;
         vm_release(segment, *bytes);
         segment = NULL;
         *bytes /= 2;
@@ -126,11 +134,13 @@ void segment_give(char *segment, size_t bytes) {
     vm_discard(segment, bytes - KEPT_TOUCHED);
     pthread_mutex_lock(&region.lock);
     for (int i = 0; i < KEPT_SEGMENTS && segment; i++) {
-        if (region.kept[i].address) continue;
+        if (region.kept[i].address)
+            continue;
         region.kept[i].address = segment;
         region.kept[i].bytes = bytes;
         segment = NULL;
     }
     pthread_mutex_unlock(&region.lock);
-    if (segment) vm_release(segment, bytes);
+    if (segment)
+        vm_release(segment, bytes);
 }

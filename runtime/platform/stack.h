@@ -2,7 +2,8 @@
 //
 // Invariants:
 //  - A slot is STACK_BYTES long and aligned to that; its upper end holds a StackSlot, below which the usable part ends.
-//  - There are no guard pages (the kernel's limit on mappings would end them at 32,753): generated code checks its stack pointer.
+//  - There are no guard pages (the kernel's limit on mappings would end them at 32,753): generated code checks its
+//  stack pointer.
 //  - A cache belongs to one worker; the region's own list is locked.
 #ifndef FLUFFY_RUNTIME_PLATFORM_STACK_H
 #define FLUFFY_RUNTIME_PLATFORM_STACK_H

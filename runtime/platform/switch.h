@@ -1,7 +1,7 @@
 // Switching between stacks. x86-64 in switch_x86_64.S; another machine is another file with the same functions.
 //
-// A context is the saved stack pointer of a suspended stack; the callee-saved registers and the place to go on lie on that stack. The control
-// words of x87 and SSE are not saved: nothing in the runtime or in generated code changes them.
+// A context is the saved stack pointer of a suspended stack; the callee-saved registers and the place to go on lie on
+// that stack. The control words of x87 and SSE are not saved: nothing in the runtime or in generated code changes them.
 #ifndef FLUFFY_RUNTIME_PLATFORM_SWITCH_H
 #define FLUFFY_RUNTIME_PLATFORM_SWITCH_H
 

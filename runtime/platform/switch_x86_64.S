@@ -1,7 +1,7 @@
 // Stack switching on x86-64 (System V). See switch.h.
 //
-// A suspended stack holds, from its saved stack pointer upwards: r15 r14 r13 r12 rbx rbp, the address to go on at. Going on is `pop; jmp`
-// and not `ret`: the return would be mispredicted every time.
+// A suspended stack holds, from its saved stack pointer upwards: r15 r14 r13 r12 rbx rbp, the address to go on at.
+// Going on is `pop; jmp` and not `ret`: the return would be mispredicted every time.
 
     .text
 

@@ -5,7 +5,8 @@
 char *vm_reserve(size_t *bytes, size_t least) {
     for (; *bytes >= least; *bytes /= 2) {
         void *address = mmap(NULL, *bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        if (address != MAP_FAILED) return address;
+        if (address != MAP_FAILED)
+            return address;
     }
     return NULL;
 }

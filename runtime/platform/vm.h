@@ -1,12 +1,13 @@
-// Address space. Regions are reserved without access rights and committed in pieces, because containers and `ulimit -v` limit
-// what may be reserved and what may be used separately. Any thread.
+// Address space. Regions are reserved without access rights and committed in pieces, because containers and `ulimit -v`
+// limit what may be reserved and what may be used separately. Any thread.
 #ifndef FLUFFY_RUNTIME_PLATFORM_VM_H
 #define FLUFFY_RUNTIME_PLATFORM_VM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-// Reserves *bytes (a power of two times the page size) without access rights; halves *bytes on failure, down to `least`. NULL: not even that.
+// Reserves *bytes (a power of two times the page size) without access rights; halves *bytes on failure, down to
+// `least`. NULL: not even that.
 char *vm_reserve(size_t *bytes, size_t least);
 
 // Makes a page-aligned part of a reservation readable and writable, zero at first touch. false: the system refuses.

@@ -10,12 +10,14 @@ FlPid fl_call_begin(FlProcess *self, FlPid to) {
     process_refuse_wait(self, self->site);
     FlSide *side = process_side(self);
     FlProcess *alias = side ? process_allocate(&((ProcessWorker *)self->worker)->slots) : NULL;
-    if (!alias) process_out_of_memory(self);
+    if (!alias)
+        process_out_of_memory(self);
     atomic_store_explicit(&alias->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
     atomic_store_explicit(&alias->alias_of, self->head.pid, memory_order_relaxed);
     alias->queue_next = side->calls;
     side->calls = alias;
-    if (!signal_send(SIGNAL_MONITOR, process_pid(alias), to)) process_out_of_memory(self);
+    if (!signal_send(SIGNAL_MONITOR, process_pid(alias), to))
+        process_out_of_memory(self);
     return process_pid(alias);
 }
 
@@ -41,7 +43,8 @@ static FlProcess *find_call(const FlProcess *self, FlPid reply_address) {
     return alias;
 }
 
-int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t timeout, FlWord *root, const FlSite *site) {
+int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t timeout, FlWord *root,
+                     const FlSite *site) {
     enum { REPLY, TIMEOUT, DOWN };
     FlProcess *alias = find_call(self, reply_address);
     self->site = site;
@@ -54,11 +57,14 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     release((ProcessWorker *)self->worker, alias);
     bool down = message && message->kind == SIGNAL_DOWN;
     // Out of memory here only leaves an entry with the other process.
-    if (!down) signal_send(SIGNAL_DEMONITOR, reply_address, to);
-    if (!message) return TIMEOUT;
+    if (!down)
+        signal_send(SIGNAL_DEMONITOR, reply_address, to);
+    if (!message)
+        return TIMEOUT;
     *root = message->head.root;
     message_adopt(message, &self->arena);
-    if (down) *root = object_words((const FlObject *)*root)[1];
+    if (down)
+        *root = object_words((const FlObject *)*root)[1];
     process_check_memory(self);
     return down ? DOWN : REPLY;
 }
@@ -67,7 +73,8 @@ void calls_free(ProcessWorker *worker, FlProcess *process) {
     while (process->side && process->side->calls) {
         FlProcess *alias = process->side->calls;
         process->side->calls = alias->queue_next;
-        if (alias->first) message_free(alias->first);
+        if (alias->first)
+            message_free(alias->first);
         release(worker, alias);
     }
 }

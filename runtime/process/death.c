@@ -13,13 +13,15 @@ enum { PANICS_IN_DEFERS = 64 }; // then the rest of the defers is skipped: each 
 void death_begin(FlProcess *self, const FlString *reason, FlMessage *message) {
     FlSide *side = process_side(self);
     if (!side) {
-        if (!self->side) self->side = &side_of_last_resort;
+        if (!self->side)
+            self->side = &side_of_last_resort;
     } else if (!side->reason) {
         side->reason = reason;
         side->reason_message = message;
         message = NULL;
     }
-    if (message) message_free(message);
+    if (message)
+        message_free(message);
 }
 
 const FlString *death_reason(const FlProcess *process) {
@@ -29,7 +31,8 @@ const FlString *death_reason(const FlProcess *process) {
 static void raise_limits(FlProcess *self, FlSide *side) {
     side->death_deadline = process_hooks.now() + DEATH_NANOSECONDS;
     if (self->arena.limit != 0) {
-        if (self->arena.limit < self->arena.bytes) self->arena.limit = self->arena.bytes;
+        if (self->arena.limit < self->arena.bytes)
+            self->arena.limit = self->arena.bytes;
         self->arena.limit += DEATH_BYTES;
     }
     self->limit -= side->on_segment ? SEGMENT_RESERVE : FL_STACK_SLACK / 4;
@@ -45,10 +48,12 @@ static bool may_run_defers(FlProcess *self) {
 
 _Noreturn void death_run(FlProcess *self) {
     if (self->flags & FLAG_DYING) {
-        if (self->side != &side_of_last_resort) self->side->panics++;
+        if (self->side != &side_of_last_resort)
+            self->side->panics++;
     } else {
         self->flags |= FLAG_DYING;
-        if (self->side != &side_of_last_resort) raise_limits(self, self->side);
+        if (self->side != &side_of_last_resort)
+            raise_limits(self, self->side);
     }
     while (self->head.defers && may_run_defers(self)) {
         FlDefer *defer = self->head.defers;
@@ -59,7 +64,8 @@ _Noreturn void death_run(FlProcess *self) {
 }
 
 void death_check_time(FlProcess *self) {
-    if (process_hooks.now() < self->side->death_deadline) return;
+    if (process_hooks.now() < self->side->death_deadline)
+        return;
     self->head.defers = NULL;
     process_leave_for_good(self, PROCESS_ENDED);
 }
@@ -77,19 +83,23 @@ static void close_mailbox(FlProcess *process) {
 static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reason) {
     FlPid self = process->head.pid;
     bool told = true;
-    if (peer->linked) told &= signal_send_reason(SIGNAL_LINK_EXIT, self, peer->pid, reason);
+    if (peer->linked)
+        told &= signal_send_reason(SIGNAL_LINK_EXIT, self, peer->pid, reason);
     for (uint32_t i = 0; i < peer->watching; i++)
         told &= signal_send_down(self, peer->pid, reason);
-    if (peer->monitoring) signal_send(SIGNAL_DEMONITOR, self, peer->pid);
+    if (peer->monitoring)
+        signal_send(SIGNAL_DEMONITOR, self, peer->pid);
     // Who can't be told must not wait for ever: it shares our lack of memory.
-    if (!told) process_abandon(peer->pid);
+    if (!told)
+        process_abandon(peer->pid);
 }
 
 static void tell_peers(FlProcess *process) {
     const Peers *peers = &process->side->peers;
     const FlString *reason = death_reason(process);
     for (uint32_t i = 0; i < peers->capacity; i++) {
-        if (peers->places[i].pid != 0) tell_peer(process, &peers->places[i], reason);
+        if (peers->places[i].pid != 0)
+            tell_peer(process, &peers->places[i], reason);
     }
 }
 
@@ -100,7 +110,8 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
         message_free(message);
         message = next;
     }
-    if (process->timeout.shard != 0) process_hooks.disarm(process);
+    if (process->timeout.shard != 0)
+        process_hooks.disarm(process);
     side_free(process);
     arena_deinit(&process->arena, &process->head.bump);
     process_release(&worker->slots, process);
@@ -109,7 +120,8 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
 void death_bury(ProcessWorker *worker, FlProcess *process) {
     names_forget(process);
     close_mailbox(process);
-    if (process->side) tell_peers(process);
+    if (process->side)
+        tell_peers(process);
     free_all(worker, process);
 }
 

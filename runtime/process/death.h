@@ -1,9 +1,9 @@
 // How a process ends.
 //
-// 1. death_begin notes why; the first reason wins. 2. death_run, on the process's own stack, runs its defers (innermost first) with a reserve of time and
-// memory, then gives the worker back for good. 3. The scheduler reports a crash, then death_bury, on its own stack: names are free, the mailbox
-// closes, links and monitors are told, everything is freed. A process that returns from its entry skips the first two.
-// A panic in a defer ends that defer; the next one goes on.
+// 1. death_begin notes why; the first reason wins. 2. death_run, on the process's own stack, runs its defers (innermost
+// first) with a reserve of time and memory, then gives the worker back for good. 3. The scheduler reports a crash, then
+// death_bury, on its own stack: names are free, the mailbox closes, links and monitors are told, everything is freed. A
+// process that returns from its entry skips the first two. A panic in a defer ends that defer; the next one goes on.
 #ifndef FLUFFY_RUNTIME_PROCESS_DEATH_H
 #define FLUFFY_RUNTIME_PROCESS_DEATH_H
 
@@ -12,7 +12,8 @@
 #define DEATH_NANOSECONDS ((int64_t)5000000000) // for the defers of a dying process
 #define DEATH_BYTES ((uint64_t)1 << 20)         // beyond its memory limit
 
-// Notes the reason if there is none yet. `message` holds the reason's text; taken over, may be NULL (the text is static or in the arena).
+// Notes the reason if there is none yet. `message` holds the reason's text; taken over, may be NULL (the text is static
+// or in the arena).
 void death_begin(FlProcess *self, const FlString *reason, FlMessage *message);
 
 // Ends self, whose reason is noted, on its own stack.

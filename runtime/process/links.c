@@ -6,18 +6,22 @@
 static Peer *peer_of(FlProcess *self, FlPid pid) {
     FlSide *side = process_side(self);
     Peer *peer = side ? peers_make(&side->peers, pid) : NULL;
-    if (!peer) process_out_of_memory(self);
+    if (!peer)
+        process_out_of_memory(self);
     return peer;
 }
 
 static void send_or_end(FlProcess *self, uint32_t kind, FlPid to) {
-    if (!signal_send(kind, self->head.pid, to)) process_out_of_memory(self);
+    if (!signal_send(kind, self->head.pid, to))
+        process_out_of_memory(self);
 }
 
 void fl_link(FlProcess *self, FlPid pid) {
-    if (pid == self->head.pid || pid == 0) return;
+    if (pid == self->head.pid || pid == 0)
+        return;
     Peer *peer = peer_of(self, pid);
-    if (peer->linked) return;
+    if (peer->linked)
+        return;
     peer->linked = true;
     send_or_end(self, SIGNAL_LINK, pid);
 }
@@ -25,14 +29,16 @@ void fl_link(FlProcess *self, FlPid pid) {
 void fl_unlink(FlProcess *self, FlPid pid) {
     process_drain(self);
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
-    if (!peer || !peer->linked) return;
+    if (!peer || !peer->linked)
+        return;
     peer->linked = false;
     peer->unlinking++;
     send_or_end(self, SIGNAL_UNLINK, pid);
 }
 
 void fl_monitor(FlProcess *self, FlPid pid) {
-    if (pid == self->head.pid || pid == 0) return;
+    if (pid == self->head.pid || pid == 0)
+        return;
     peer_of(self, pid)->monitoring++;
     send_or_end(self, SIGNAL_MONITOR, pid);
 }
@@ -40,21 +46,26 @@ void fl_monitor(FlProcess *self, FlPid pid) {
 // A report that has already arrived as a message stays a message: it came before.
 void fl_demonitor(FlProcess *self, FlPid pid) {
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
-    if (!peer || peer->monitoring == 0) return;
+    if (!peer || peer->monitoring == 0)
+        return;
     peer->monitoring = 0;
     peers_trim(&self->side->peers, peer);
     send_or_end(self, SIGNAL_DEMONITOR, pid);
 }
 
 void fl_exit(FlProcess *self, FlPid pid, FlString *reason) {
-    if (!signal_send_reason(SIGNAL_EXIT, self->head.pid, pid, reason)) process_out_of_memory(self);
-    if (pid == self->head.pid) process_drain(self);
+    if (!signal_send_reason(SIGNAL_EXIT, self->head.pid, pid, reason))
+        process_out_of_memory(self);
+    if (pid == self->head.pid)
+        process_drain(self);
 }
 
 void fl_stop(FlProcess *self, FlPid pid) { fl_exit(self, pid, (FlString *)(uintptr_t)reason_shutdown); }
 
 void fl_register(FlProcess *self, FlString *name, FlPid pid, const FlSite *site) {
     NamesResult result = names_register(name, pid);
-    if (result == NAMES_NO_MEMORY) process_out_of_memory(self);
-    if (result == NAMES_TAKEN) process_panic_name(self, name, site);
+    if (result == NAMES_NO_MEMORY)
+        process_out_of_memory(self);
+    if (result == NAMES_TAKEN)
+        process_panic_name(self, name, site);
 }

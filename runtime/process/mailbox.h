@@ -1,9 +1,10 @@
 // The mailbox word: EMPTY, PARKED, CLOSED, or the newest message of a list.
 //
-// Protocol. A sender replaces EMPTY, PARKED or a list by its message (compare-and-swap); the one that replaces PARKED must wake the process. The
-// receiver replaces a list by EMPTY when it drains, and EMPTY by PARKED when it parks, after everything that its next owner will read is written: if a message
-// came in between, parking fails and the process goes on. So no wake-up is lost: a message is either seen by the drain before the park, or it makes the park
-// fail, or it finds PARKED. Death replaces anything by CLOSED, once.
+// Protocol. A sender replaces EMPTY, PARKED or a list by its message (compare-and-swap); the one that replaces PARKED
+// must wake the process. The receiver replaces a list by EMPTY when it drains, and EMPTY by PARKED when it parks, after
+// everything that its next owner will read is written: if a message came in between, parking fails and the process goes
+// on. So no wake-up is lost: a message is either seen by the drain before the park, or it makes the park fail, or it
+// finds PARKED. Death replaces anything by CLOSED, once.
 #ifndef FLUFFY_RUNTIME_PROCESS_MAILBOX_H
 #define FLUFFY_RUNTIME_PROCESS_MAILBOX_H
 
@@ -13,12 +14,15 @@
 static inline bool mailbox_push(FlProcess *to, FlMessage *message) {
     uintptr_t old = atomic_load_explicit(&to->mailbox, memory_order_relaxed);
     do {
-        if (old == MAILBOX_CLOSED) return false;
+        if (old == MAILBOX_CLOSED)
+            return false;
         message->head.next = old <= MAILBOX_CLOSED ? NULL : (FlMessage *)old;
-        // Release: the message's contents, for the drain. Acquire: when PARKED is replaced, all that the process wrote before it parked.
+        // Release: the message's contents, for the drain. Acquire: when PARKED is replaced, all that the process wrote
+        // before it parked.
     } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &old, (uintptr_t)message, memory_order_acq_rel,
                                                     memory_order_relaxed));
-    if (old == MAILBOX_PARKED) process_hooks.wake(to);
+    if (old == MAILBOX_PARKED)
+        process_hooks.wake(to);
     return true;
 }
 

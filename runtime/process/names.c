@@ -41,11 +41,12 @@ static Name **find(const FlString *text) {
     return link;
 }
 
-// Marks the process as one with names; false: it has ended. The lock is held: names_forget marks first, then takes the lock, so either
-// it sees the entry that is made now, or this sees its mark.
+// Marks the process as one with names; false: it has ended. The lock is held: names_forget marks first, then takes the
+// lock, so either it sees the entry that is made now, or this sees its mark.
 static bool claim(FlPid pid) {
     FlProcess *process = process_slot(pid);
-    if (!process) return false;
+    if (!process)
+        return false;
     uint8_t old = NAMES_NONE;
     bool open = atomic_compare_exchange_strong_explicit(&process->names, &old, NAMES_SOME, memory_order_seq_cst,
                                                         memory_order_seq_cst) ||
@@ -55,10 +56,13 @@ static bool claim(FlPid pid) {
 
 static NamesResult add(const FlString *text, FlPid pid) {
     Name **place = find(text);
-    if (*place) return NAMES_TAKEN;
-    if (!claim(pid)) return NAMES_OK;
+    if (*place)
+        return NAMES_TAKEN;
+    if (!claim(pid))
+        return NAMES_OK;
     Name *name = memory_allocate(sizeof(Name) + text->length);
-    if (!name) return NAMES_NO_MEMORY;
+    if (!name)
+        return NAMES_NO_MEMORY;
     Name **bucket = pid_bucket(pid);
     *name = (Name){.next_pid = *bucket, .pid = pid, .length = text->length};
     memcpy(name->text, text->bytes, text->length);
@@ -82,7 +86,8 @@ static void remove_name(Name *name) {
 }
 
 void names_forget(FlProcess *process) {
-    if (atomic_exchange_explicit(&process->names, NAMES_CLOSED, memory_order_seq_cst) != NAMES_SOME) return;
+    if (atomic_exchange_explicit(&process->names, NAMES_CLOSED, memory_order_seq_cst) != NAMES_SOME)
+        return;
     pthread_mutex_lock(&names.lock);
     for (Name **link = pid_bucket(process->head.pid); *link;) {
         Name *name = *link;
@@ -100,9 +105,11 @@ bool names_of(FlPid pid, char *text, size_t size) {
     pthread_mutex_lock(&names.lock);
     Name *found = NULL;
     for (Name *name = *pid_bucket(pid); name; name = name->next_pid) {
-        if (name->pid == pid) found = name; // the oldest is last
+        if (name->pid == pid)
+            found = name; // the oldest is last
     }
-    if (found) snprintf(text, size, "%.*s", (int)found->length, found->text);
+    if (found)
+        snprintf(text, size, "%.*s", (int)found->length, found->text);
     pthread_mutex_unlock(&names.lock);
     return found != NULL;
 }

@@ -13,7 +13,8 @@
 static const FlString *make_text(FlProcess *self, const char *text) {
     uint32_t length = (uint32_t)strlen(text);
     FlString *string = arena_allocate(&self->arena, &self->head.bump, object_string_bytes(length));
-    if (!string) return reason_no_memory;
+    if (!string)
+        return reason_no_memory;
     string->header = (FlObject){.type = FL_TYPE_STRING};
     string->length = length;
     string->points = 0;
@@ -32,7 +33,8 @@ static _Noreturn void crash(FlProcess *self, const FlString *reason, const FlStr
         self->side->report = report;
         self->side->report_site = site;
     }
-    if (first) self->flags |= FLAG_REPORT;
+    if (first)
+        self->flags |= FLAG_REPORT;
     death_run(self);
 }
 
@@ -57,8 +59,10 @@ _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const F
 
 _Noreturn void process_out_of_memory(FlProcess *self) {
     // Defers that can't allocate either end here again; they are not tried one by one.
-    if (self->flags & FLAG_DYING) self->head.defers = NULL;
-    if (self->arena.limit != 0 && !(self->flags & FLAG_DYING)) process_over_limit(self);
+    if (self->flags & FLAG_DYING)
+        self->head.defers = NULL;
+    if (self->arena.limit != 0 && !(self->flags & FLAG_DYING))
+        process_over_limit(self);
     crash(self, reason_no_memory, reason_no_memory, NULL);
 }
 
@@ -76,7 +80,8 @@ FlArena *process_arena(FlProcess *self) { return &self->arena; }
 
 void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
     void *object = arena_allocate_slow(&self->arena, &self->head.bump, bytes);
-    if (__builtin_expect(!object, 0)) process_out_of_memory(self);
+    if (__builtin_expect(!object, 0))
+        process_out_of_memory(self);
     return object;
 }
 
@@ -96,14 +101,14 @@ void fl_panic_slice(FlProcess *self, int64_t from, int64_t to, uint64_t length, 
                  (long long)to, (unsigned long long)length, length == 1 ? "" : "s");
 }
 
-void fl_panic_no_match(FlProcess *self, const FlType *type, const FlWord *value, const char *what,
-                       const FlSite *site) {
+void fl_panic_no_match(FlProcess *self, const FlType *type, const FlWord *value, const char *what, const FlSite *site) {
     const FlString *text = fl_text(self, type, value);
     panic_format(self, site, "no %s of %s takes the value %.*s", strcmp(what, "match") == 0 ? "arm" : "clause", what,
                  text->length > 300 ? 300 : (int)text->length, text->bytes);
 }
 
 void fl_panic_assert(FlProcess *self, FlString *text, const FlSite *site) {
-    if (text->length == 0) process_panic(self, "assertion failed", site);
+    if (text->length == 0)
+        process_panic(self, "assertion failed", site);
     panic_format(self, site, "assertion failed: %.*s", text->length > 400 ? 400 : (int)text->length, text->bytes);
 }

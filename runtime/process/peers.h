@@ -5,7 +5,7 @@
 #include "runtime/abi/abi.h"
 
 typedef struct Peer {
-    FlPid pid;           // 0: an empty place
+    FlPid pid; // 0: an empty place
     bool linked;
     uint32_t unlinking;  // unlinks not yet acknowledged: links that the peer sent before it saw them don't count
     uint32_t monitoring; // monitors of the process on this peer that have not fired

@@ -1,13 +1,17 @@
 // The control block of a process: every field, who may touch it, in which order.
 //
 // Invariants:
-//  - Control blocks are slots of one reserved region and are never unmapped: a stale pid leads to a slot, and the serial tells that it is
-//    another process. A stray wake-up, message or poisoned limit in a reused slot is harmless: messages carry their addressee, a wake-up that
-//    finds nothing parks again, a poll that finds no request goes on.
-//  - A process is in exactly one place: parked (its mailbox word says PARKED), in a run queue, or running on one worker. Who replaces PARKED
-//    has the right and the duty to schedule it. "The owner" below is the thread that runs it, or that took it out of a run queue.
+//  - Control blocks are slots of one reserved region and are never unmapped: a stale pid leads to a slot, and the
+//  serial tells that it is
+//    another process. A stray wake-up, message or poisoned limit in a reused slot is harmless: messages carry their
+//    addressee, a wake-up that finds nothing parks again, a poll that finds no request goes on.
+//  - A process is in exactly one place: parked (its mailbox word says PARKED), in a run queue, or running on one
+//  worker. Who replaces PARKED
+//    has the right and the duty to schedule it. "The owner" below is the thread that runs it, or that took it out of a
+//    run queue.
 //  - Everything is handed from owner to owner through the mailbox word (acquire/release) or a run queue's lock or ring.
-//  - All that arrives from others comes through the mailbox, in order: messages and signals. Only the owner touches private lists and peers.
+//  - All that arrives from others comes through the mailbox, in order: messages and signals. Only the owner touches
+//  private lists and peers.
 #ifndef FLUFFY_RUNTIME_PROCESS_PROCESS_H
 #define FLUFFY_RUNTIME_PROCESS_PROCESS_H
 
@@ -22,13 +26,14 @@
 #define PROCESS_BYTES 320
 #define PROCESS_STATE_BYTES 208 // what comes before the arena
 
-// Values of the mailbox word that are not a list; others are the newest FlMessage of a list linked by head.next, newest first.
+// Values of the mailbox word that are not a list; others are the newest FlMessage of a list linked by head.next, newest
+// first.
 enum { MAILBOX_EMPTY = 0, MAILBOX_PARKED = 1, MAILBOX_CLOSED = 2 };
 
 // Bits of `requests`.
 enum {
-    REQUEST_PREEMPT = 1, // the time slice is over
-    REQUEST_SIGNALS = 2, // a signal that must not wait for the next receive is in the mailbox
+    REQUEST_PREEMPT = 1,   // the time slice is over
+    REQUEST_SIGNALS = 2,   // a signal that must not wait for the next receive is in the mailbox
     REQUEST_NO_MEMORY = 4, // end: memory is out, and something it had to be told could not be
 };
 
@@ -55,7 +60,8 @@ enum {
 // Values of `names`.
 enum { NAMES_NONE, NAMES_SOME, NAMES_CLOSED };
 
-// The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline is what is armed.
+// The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline
+// is what is armed.
 typedef struct FlTimeout {
     int64_t armed;  // nanoseconds; meaningful while index != 0
     uint32_t index; // 1 + place in the heap; 0: not armed
@@ -72,41 +78,43 @@ typedef struct FlSide FlSide;     // side.h
 typedef struct FlWorker FlWorker; // the scheduler's; its head is ProcessWorker
 
 struct FlProcess {
-    // What generated code touches. stack_limit and pid are accessed by others with relaxed atomics; pid is written only when a slot is reused
-    // (release), before its mailbox opens.
+    // What generated code touches. stack_limit and pid are accessed by others with relaxed atomics; pid is written only
+    // when a slot is reused (release), before its mailbox opens.
     FlProcessHead head;
-    // Not 0: no process but a one-shot reply address; what is sent to it goes to this pid's mailbox. Atomic, relaxed: a stale value leads to a
-    // mailbox whose drain drops the message.
+    // Not 0: no process but a one-shot reply address; what is sent to it goes to this pid's mailbox. Atomic, relaxed: a
+    // stale value leads to a mailbox whose drain drops the message.
     _Atomic(FlPid) alias_of;
 
     // ---- shared line
-    // Push: compare-and-swap, release (acquire when PARKED was replaced). Drain: exchange, acquire. Park: compare-and-swap EMPTY to PARKED, release.
+    // Push: compare-and-swap, release (acquire when PARKED was replaced). Drain: exchange, acquire. Park:
+    // compare-and-swap EMPTY to PARKED, release.
     _Atomic(uintptr_t) mailbox;
-    // Bits are set by anybody, then the limit is poisoned; the slow path of a poll restores the limit, then takes the bits: all four
-    // sequentially consistent, so either the poller sees the bit or the poison stays.
+    // Bits are set by anybody, then the limit is poisoned; the slow path of a poll restores the limit, then takes the
+    // bits: all four sequentially consistent, so either the poller sees the bit or the poison stays.
     _Atomic(uint32_t) requests;
-    uint8_t status;         // ProcessStatus; owner
-    uint8_t flags;          // FLAG_*; owner
-    _Atomic(uint8_t) names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, the owner's death sets NAMES_CLOSED
+    uint8_t status; // ProcessStatus; owner
+    uint8_t flags;  // FLAG_*; owner
+    _Atomic(uint8_t)
+        names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, the owner's death sets NAMES_CLOSED
     uint8_t reserved;
-    FlProcess *queue_next;  // link in a run queue or free list; belongs to that queue
-    FlMessage *first;       // private list: drained messages not yet taken, oldest first; owner
-    FlMessage **last;       // where the next drained message is linked
-    FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
-    uint32_t mail_count;    // messages in the private list; owner
-    uint32_t verified;      // KB of the arena when the scheduler last had the heap verified
-    FlWorker *worker;       // who runs it; set by the scheduler at each resume
+    FlProcess *queue_next; // link in a run queue or free list; belongs to that queue
+    FlMessage *first;      // private list: drained messages not yet taken, oldest first; owner
+    FlMessage **last;      // where the next drained message is linked
+    FlMessage **scan;      // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
+    uint32_t mail_count;   // messages in the private list; owner
+    uint32_t verified;     // KB of the arena when the scheduler last had the heap verified
+    FlWorker *worker;      // who runs it; set by the scheduler at each resume
 
     // ---- owner only
-    int64_t deadline;          // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
-    FlTimeout timeout;         // under the timers' lock
-    const FlSite *site;        // where it waits; of the spawn before its first wait
+    int64_t deadline;   // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
+    FlTimeout timeout;  // under the timers' lock
+    const FlSite *site; // where it waits; of the spawn before its first wait
     const FlSite *spawned_at;
-    const char *kind_name;     // static
-    char *stack;               // lowest address of its stack slot; NULL while it has none
-    FlContext context;         // saved stack pointer while it is suspended with its stack
-    uintptr_t limit;           // the value of stack_limit when it is not poisoned; 0 before the first run
-    FlSide *side;              // links, monitors, names, call in progress, segment, way of death; NULL until needed
+    const char *kind_name; // static
+    char *stack;           // lowest address of its stack slot; NULL while it has none
+    FlContext context;     // saved stack pointer while it is suspended with its stack
+    uintptr_t limit;       // the value of stack_limit when it is not poisoned; 0 before the first run
+    FlSide *side;          // links, monitors, names, call in progress, segment, way of death; NULL until needed
 
     // ---- memory: everything that the process allocates
     FlArena arena;
@@ -118,24 +126,26 @@ _Static_assert(sizeof(FlProcess) == PROCESS_BYTES, "a control block is 320 bytes
 
 // The head of a worker: all that the process room knows of it.
 typedef struct ProcessWorker {
-    FlContext scheduler; // where the process that runs gives the worker back to
+    FlContext scheduler;      // where the process that runs gives the worker back to
     SanitizedStack sanitized; // of the thread
     StackCache stacks;
     ProcessCache slots;
-    int64_t polls_left;  // seeded schedule: polls until the next preemption; otherwise unused
-    bool counts_polls;   // seeded schedule: every poll is taken, the limit stays poisoned
+    int64_t polls_left; // seeded schedule: polls until the next preemption; otherwise unused
+    bool counts_polls;  // seeded schedule: every poll is taken, the limit stays poisoned
 } ProcessWorker;
 
 // What the process room asks of its scheduler. Set once before the first process exists.
 typedef struct ProcessHooks {
-    void (*wake)(FlProcess *process);       // makes a process that was just taken out of PARKED (or is new) runnable; any thread
-    int64_t (*now)(void);                   // nanoseconds; virtual in the seeded schedule
-    void (*disarm)(FlProcess *process);     // takes its timeout out of the timer queue
+    void (*wake)(
+        FlProcess *process); // makes a process that was just taken out of PARKED (or is new) runnable; any thread
+    int64_t (*now)(void);    // nanoseconds; virtual in the seeded schedule
+    void (*disarm)(FlProcess *process);      // takes its timeout out of the timer queue
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
 } ProcessHooks;
 extern ProcessHooks process_hooks;
 
-// ---- Services to the rooms below (runtime/memory, runtime/value declare these themselves: they may not include this header).
+// ---- Services to the rooms below (runtime/memory, runtime/value declare these themselves: they may not include this
+// header).
 
 // The arena of a process.
 FlArena *process_arena(FlProcess *self);
@@ -146,7 +156,8 @@ _Noreturn void process_panic(FlProcess *self, const char *text, const FlSite *si
 _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const FlSite *site); // the name is taken
 // fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
 
-// Asks for a poll: sets REQUEST_* bits, then poisons the limit. Any thread; harmless if the slot has another process by now.
+// Asks for a poll: sets REQUEST_* bits, then poisons the limit. Any thread; harmless if the slot has another process by
+// now.
 void process_request(FlProcess *process, uint32_t request);
 
 static inline FlPid process_pid(const FlProcess *process) {

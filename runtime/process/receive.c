@@ -1,22 +1,26 @@
 // Receiving: the private list, its scan position, timeouts.
 //
-// A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front when a receive begins.
-#include "runtime/process/death.h"
+// A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front
+// when a receive begins.
 #include "runtime/process/receive.h"
+#include "runtime/process/death.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
 int64_t process_deadline(int64_t milliseconds) {
-    if (milliseconds < 0) return INT64_MAX;
-    if (milliseconds == 0) return 0;
+    if (milliseconds < 0)
+        return INT64_MAX;
+    if (milliseconds == 0)
+        return 0;
     int64_t now = process_hooks.now();
     int64_t longest = (INT64_MAX - 1 - now) / 1000000;
     return milliseconds > longest ? INT64_MAX - 1 : now + milliseconds * 1000000;
 }
 
 bool process_expired(const FlProcess *self) {
-    if (self->deadline == INT64_MAX) return false;
+    if (self->deadline == INT64_MAX)
+        return false;
     return self->deadline == 0 || process_hooks.now() >= self->deadline;
 }
 
@@ -26,7 +30,8 @@ void process_wait(FlProcess *self) {
 }
 
 void process_refuse_wait(FlProcess *self, const FlSite *site) {
-    if (self->flags & FLAG_DYING) process_panic(self, "receive in a defer of a process that is ending", site);
+    if (self->flags & FLAG_DYING)
+        process_panic(self, "receive in a defer of a process that is ending", site);
 }
 
 void fl_receive_begin(FlProcess *self, int64_t timeout, const FlSite *site) {
@@ -47,8 +52,10 @@ FlMessage *fl_receive_next(FlProcess *self) {
         self->scan = &(*self->scan)->head.next;
         self->flags &= ~FLAG_TESTING;
     }
-    if (!*self->scan) process_drain(self);
-    if (*self->scan) self->flags |= FLAG_TESTING;
+    if (!*self->scan)
+        process_drain(self);
+    if (*self->scan)
+        self->flags |= FLAG_TESTING;
     return *self->scan;
 }
 
@@ -59,12 +66,14 @@ static void end_receive(FlProcess *self) {
 }
 
 void process_check_memory(FlProcess *self) {
-    if (__builtin_expect(arena_over_limit(&self->arena), 0)) process_over_limit(self);
+    if (__builtin_expect(arena_over_limit(&self->arena), 0))
+        process_over_limit(self);
 }
 
 void fl_receive_take(FlProcess *self, FlMessage *message) {
     *self->scan = message->head.next;
-    if (!message->head.next) self->last = self->scan;
+    if (!message->head.next)
+        self->last = self->scan;
     self->mail_count--;
     end_receive(self);
     message_adopt(message, &self->arena);
@@ -72,7 +81,8 @@ void fl_receive_take(FlProcess *self, FlMessage *message) {
 }
 
 bool fl_receive_expired(FlProcess *self) {
-    if (!process_expired(self)) return false;
+    if (!process_expired(self))
+        return false;
     end_receive(self);
     return true;
 }
@@ -92,7 +102,8 @@ int64_t fl_mailbox_length(FlProcess *self) {
 void fl_sleep(FlProcess *self, int64_t milliseconds, const FlSite *site) {
     self->site = site;
     self->deadline = process_deadline(milliseconds < 0 ? 0 : milliseconds);
-    if (self->deadline == 0) process_leave(self, PROCESS_YIELDED);
+    if (self->deadline == 0)
+        process_leave(self, PROCESS_YIELDED);
     while (!process_expired(self))
         process_wait(self);
     self->deadline = INT64_MAX;

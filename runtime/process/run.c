@@ -17,7 +17,8 @@ static __attribute__((noinline)) void leave(FlProcess *self, ProcessStatus statu
 
 void process_leave(FlProcess *self, ProcessStatus status) {
     leave(self, status, false);
-    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0) process_take_requests(self);
+    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
+        process_take_requests(self);
 }
 
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status) {
@@ -29,7 +30,8 @@ _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status) {
 static void enter(void *argument) {
     FlProcess *self = argument;
     sanitized_entered();
-    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0) process_take_requests(self);
+    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
+        process_take_requests(self);
     self->head.resume(self);
     process_leave_for_good(self, self->status == PROCESS_PARKED ? PROCESS_PARKED : PROCESS_ENDED);
 }
@@ -42,8 +44,9 @@ static void write_limit(ProcessWorker *worker, FlProcess *process) {
 // false: there is no stack for it.
 static bool prepare_stack(ProcessWorker *worker, FlProcess *process) {
     char *stack = stack_take(&worker->stacks);
-    if (!stack) return false;
-    sanitized_fresh(stack, STACK_BYTES - 128);
+    if (!stack)
+        return false;
+    sanitized_reused(&stack_slot(stack)->sanitized, stack, STACK_BYTES - 128);
     process->stack = stack;
     process->limit = (uintptr_t)stack + STACK_RESERVE;
     process->context = platform_context(stack_top(stack), enter, process);
@@ -63,7 +66,8 @@ static void give_segment_back(FlSide *side) {
 
 // Tells the supervisor that its child has begun to wait. If memory is out, the supervisor's patience ends instead.
 static void tell_started(FlProcess *process) {
-    if (process->status != PROCESS_WAITING && process->status != PROCESS_PARKED) return;
+    if (process->status != PROCESS_WAITING && process->status != PROCESS_PARKED)
+        return;
     process->flags &= (uint8_t)~FLAG_STARTING;
     signal_send(SIGNAL_STARTED, process->head.pid, process->side->supervisor);
 }
@@ -83,10 +87,13 @@ void process_run(ProcessWorker *worker, FlProcess *process) {
     process->status = PROCESS_RUNNING;
     sanitized_switch(&worker->scheduler, process->context, &worker->sanitized, &stack_slot(process->stack)->sanitized,
                      false);
-    if (process->flags & FLAG_STARTING) tell_started(process);
+    if (process->flags & FLAG_STARTING)
+        tell_started(process);
     FlSide *side = process->side;
-    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED) give_segment_back(side);
-    if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED) give_stack_back(worker, process);
+    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED)
+        give_segment_back(side);
+    if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED)
+        give_stack_back(worker, process);
 }
 
 // ---- polls
@@ -97,25 +104,29 @@ void process_take_requests(FlProcess *self) {
     // In this order, and sequentially consistent: partner of process_request.
     __atomic_store_n(&self->head.stack_limit, limit, __ATOMIC_SEQ_CST);
     uint32_t requests = atomic_exchange_explicit(&self->requests, 0, memory_order_seq_cst);
-    if (requests & REQUEST_NO_MEMORY) death_begin(self, reason_no_memory, NULL);
+    if (requests & REQUEST_NO_MEMORY)
+        death_begin(self, reason_no_memory, NULL);
     if (self->flags & FLAG_DYING) {
         death_check_time(self);
     } else if (requests & (REQUEST_SIGNALS | REQUEST_NO_MEMORY)) {
         process_drain(self);
     }
-    if (requests & REQUEST_PREEMPT) process_leave(self, PROCESS_YIELDED);
+    if (requests & REQUEST_PREEMPT)
+        process_leave(self, PROCESS_YIELDED);
 }
 
 static void count_poll(FlProcess *self) {
     ProcessWorker *worker = worker_of(self);
-    if (--worker->polls_left > 0) return;
+    if (--worker->polls_left > 0)
+        return;
     worker->polls_left = process_hooks.draw_slice(self->worker);
     process_leave(self, PROCESS_YIELDED);
 }
 
 void fl_poll(FlProcess *self) {
     process_take_requests(self);
-    if (worker_of(self)->counts_polls) count_poll(self);
+    if (worker_of(self)->counts_polls)
+        count_poll(self);
 }
 
 bool fl_poll_stack(FlProcess *self) {
@@ -141,10 +152,14 @@ static uintptr_t segment_limit(const FlSide *side) {
     return side->stack_limit != 0 && own > limit ? own : limit;
 }
 
+// Not a poll: nothing may happen between the limit of one stack and running on it.
 static void set_limit(FlProcess *self, uintptr_t limit) {
     self->limit = limit;
-    // A poison that this overwrites leaves its bit behind: look at the bits afterwards, as a poll does.
-    process_take_requests(self);
+    bool counts = worker_of(self)->counts_polls;
+    __atomic_store_n(&self->head.stack_limit, counts ? UINTPTR_MAX : limit, __ATOMIC_SEQ_CST);
+    // If this overwrote a poison, its bit is already there: partner of process_request.
+    if (atomic_load_explicit(&self->requests, memory_order_seq_cst) != 0)
+        __atomic_store_n(&self->head.stack_limit, UINTPTR_MAX, __ATOMIC_RELAXED);
 }
 
 typedef struct ThunkCall {
@@ -161,9 +176,12 @@ static void call_thunk(void *argument, void *unused) {
 
 void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments) {
     FlSide *side = process_side(self);
-    if (!side) process_out_of_memory(self);
-    if (side->on_segment) process_panic(self, "stack overflow", NULL);
-    if (!side->segment && !take_segment(self, side)) process_panic(self, "stack overflow: no memory for a larger stack", NULL);
+    if (!side)
+        process_out_of_memory(self);
+    if (side->on_segment)
+        process_panic(self, "stack overflow", NULL);
+    if (!side->segment && !take_segment(self, side))
+        process_panic(self, "stack overflow: no memory for a larger stack", NULL);
     uintptr_t limit = self->limit;
     side->on_segment = true;
     set_limit(self, segment_limit(side));

@@ -1,8 +1,9 @@
 // Running a process: entering it on a stack, giving the worker back, polls.
 //
-// Requests. Who wants something sets a bit in `requests`, then poisons stack_limit. The slow path of a poll restores the limit, then takes the bits by exchange; all four
-// are sequentially consistent, so no request is lost. Entering a process writes the limit too, with a plain store and a look at the bits: there a poison may get lost, but
-// not its bit, which the next poll after the tick's next poison finds.
+// Requests. Who wants something sets a bit in `requests`, then poisons stack_limit. The slow path of a poll restores
+// the limit, then takes the bits by exchange; all four are sequentially consistent, so no request is lost. Entering a
+// process writes the limit too, with a plain store and a look at the bits: there a poison may get lost, but not its
+// bit, which the next poll after the tick's next poison finds.
 #ifndef FLUFFY_RUNTIME_PROCESS_RUN_H
 #define FLUFFY_RUNTIME_PROCESS_RUN_H
 
@@ -11,11 +12,11 @@
 #define SEGMENT_BYTES SANITIZER_SEGMENT // default size of the large segment
 enum {
     STACK_RESERVE = FL_STACK_SLACK + SANITIZER_SLACK, // below the limit, of every stack
-    SEGMENT_RESERVE = 64 << 10,                       // of a segment, further: for the defers of a process that ran out of it
+    SEGMENT_RESERVE = 64 << 10, // of a segment, further: for the defers of a process that ran out of it
 };
 
-// Scheduler: runs a process that is in no queue until it gives the worker back; process->status says why. If that is PROCESS_PARKED or PROCESS_ENDED, its stack is
-// already back in the worker's cache.
+// Scheduler: runs a process that is in no queue until it gives the worker back; process->status says why. If that is
+// PROCESS_PARKED or PROCESS_ENDED, its stack is already back in the worker's cache.
 void process_run(ProcessWorker *worker, FlProcess *process);
 
 // Gives the worker back, keeping the stack; returns when the process is scheduled again. Requests are dealt with then.

@@ -6,24 +6,29 @@
 // Whether something sent to this pid may arrive. A reply address has a closed mailbox of its own.
 static bool reachable(FlPid to) {
     FlProcess *process = process_slot(to);
-    if (!process || process_pid(process) != to) return false;
+    if (!process || process_pid(process) != to)
+        return false;
     return !process_closed(process) || atomic_load_explicit(&process->alias_of, memory_order_relaxed) != 0;
 }
 
 void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
     (void)site;
-    if (!reachable(to)) return;
+    if (!reachable(to))
+        return;
     FlMessage *message = message_copy(root);
-    if (!message) process_out_of_memory(self);
+    if (!message)
+        process_out_of_memory(self);
     message->to = to;
     message->from = self->head.pid;
     signal_route(message);
 }
 
 FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {
-    if (!reachable(to)) return NULL;
+    if (!reachable(to))
+        return NULL;
     FlMessage *message = message_begin(type);
-    if (!message) process_out_of_memory(self);
+    if (!message)
+        process_out_of_memory(self);
     return message;
 }
 

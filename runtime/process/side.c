@@ -7,10 +7,12 @@
 FlSide side_of_last_resort;
 
 FlSide *process_side(FlProcess *process) {
-    if (process->side == &side_of_last_resort) return NULL;
+    if (process->side == &side_of_last_resort)
+        return NULL;
     if (!process->side) {
         process->side = memory_allocate(sizeof(FlSide));
-        if (process->side) memset(process->side, 0, sizeof(FlSide));
+        if (process->side)
+            memset(process->side, 0, sizeof(FlSide));
     }
     return process->side;
 }
@@ -18,9 +20,12 @@ FlSide *process_side(FlProcess *process) {
 void side_free(FlProcess *process) {
     FlSide *side = process->side;
     process->side = NULL;
-    if (!side || side == &side_of_last_resort) return;
+    if (!side || side == &side_of_last_resort)
+        return;
     peers_deinit(&side->peers);
-    if (side->segment) segment_give(side->segment, side->segment_bytes);
-    if (side->reason_message) message_free(side->reason_message);
+    if (side->segment)
+        segment_give(side->segment, side->segment_bytes);
+    if (side->reason_message)
+        message_free(side->reason_message);
     memory_free(side);
 }

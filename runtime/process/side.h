@@ -16,12 +16,13 @@ struct FlSide {
     uint64_t stack_limit; // option of the spawn, bytes; 0: the default
 
     // The way of death; the first one wins.
-    const FlString *reason;     // what links and monitors are told; NULL: none yet. Static, in the arena, or in reason_message
-    FlMessage *reason_message;  // owned: the exit signal that brought the reason
-    const FlString *report;     // what the report says, if not the reason
-    const FlSite *report_site;  // where it crashed; may be NULL
-    int64_t death_deadline;     // until then its defers may run, nanoseconds
-    uint32_t panics;            // in defers of the dying process
+    const FlString
+        *reason; // what links and monitors are told; NULL: none yet. Static, in the arena, or in reason_message
+    FlMessage *reason_message; // owned: the exit signal that brought the reason
+    const FlString *report;    // what the report says, if not the reason
+    const FlSite *report_site; // where it crashed; may be NULL
+    int64_t death_deadline;    // until then its defers may run, nanoseconds
+    uint32_t panics;           // in defers of the dying process
 
     FlPid supervisor;      // that started this process as its child; 0: none
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
@@ -30,7 +31,8 @@ struct FlSide {
     char *name; // registered first, for reports; owned. NULL: none
 };
 
-// Stands for the side block of a process that can't have one because memory is out: its reason says so, it is never written.
+// Stands for the side block of a process that can't have one because memory is out: its reason says so, it is never
+// written.
 extern FlSide side_of_last_resort;
 
 // Made if there is none; NULL: memory is out.

@@ -32,14 +32,16 @@ bool reason_is(const FlString *reason, const FlString *other) {
 void signal_route(FlMessage *message) {
     FlProcess *to = process_slot(message->to);
     FlPid owner = to ? atomic_load_explicit(&to->alias_of, memory_order_relaxed) : 0;
-    if (owner != 0 && process_pid(to) == message->to) to = process_slot(owner);
+    if (owner != 0 && process_pid(to) == message->to)
+        to = process_slot(owner);
     // Read before the message is given away.
     bool urgent = message->kind == SIGNAL_EXIT || message->kind == SIGNAL_LINK_EXIT;
     if (!to || (owner == 0 && process_pid(to) != message->to) || !mailbox_push(to, message)) {
         signal_bounce(message);
         return;
     }
-    if (urgent) process_request(to, REQUEST_SIGNALS);
+    if (urgent)
+        process_request(to, REQUEST_SIGNALS);
 }
 
 void process_request(FlProcess *process, uint32_t request) {
@@ -49,14 +51,17 @@ void process_request(FlProcess *process, uint32_t request) {
 
 void process_abandon(FlPid pid) {
     FlProcess *process = process_find(pid);
-    if (!process) return;
+    if (!process)
+        return;
     process_request(process, REQUEST_NO_MEMORY);
-    if (mailbox_unpark(process)) process_hooks.wake(process);
+    if (mailbox_unpark(process))
+        process_hooks.wake(process);
 }
 
 bool signal_send(uint32_t kind, FlPid from, FlPid to) {
     FlMessage *message = message_signal(kind);
-    if (!message) return false;
+    if (!message)
+        return false;
     message->from = from;
     message->to = to;
     signal_route(message);
@@ -65,7 +70,8 @@ bool signal_send(uint32_t kind, FlPid from, FlPid to) {
 
 bool signal_send_reason(uint32_t kind, FlPid from, FlPid to, const FlString *reason) {
     FlMessage *message = message_copy((FlWord)reason);
-    if (!message) return false;
+    if (!message)
+        return false;
     message->kind = kind;
     message->from = from;
     message->to = to;
@@ -75,7 +81,8 @@ bool signal_send_reason(uint32_t kind, FlPid from, FlPid to, const FlString *rea
 
 bool signal_send_down(FlPid ended, FlPid to, const FlString *reason) {
     FlMessage *message = message_begin(fl_program.types[FL_TYPE_DOWN]);
-    if (!message) return false;
+    if (!message)
+        return false;
     FlWord *words = object_words((FlObject *)message->head.root);
     words[0] = ended;
     words[1] = (FlWord)reason;
@@ -95,9 +102,12 @@ void signal_bounce(FlMessage *message) {
     uint32_t kind = message->kind;
     message_free(message);
     // If memory is out here, the asker ends anyway at its next allocation; it is not told twice.
-    if (kind == SIGNAL_LINK) signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
-    if (kind == SIGNAL_MONITOR) signal_send_down(ended, from, reason_noproc);
-    if (kind == SIGNAL_UNLINK) signal_send(SIGNAL_UNLINKED, ended, from);
+    if (kind == SIGNAL_LINK)
+        signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
+    if (kind == SIGNAL_MONITOR)
+        signal_send_down(ended, from, reason_noproc);
+    if (kind == SIGNAL_UNLINK)
+        signal_send(SIGNAL_UNLINKED, ended, from);
 }
 
 // ---- receiving
@@ -147,7 +157,8 @@ static bool accept_link_exit(FlProcess *self, FlMessage *message) {
         peer->linked = false;
         peers_trim(&self->side->peers, peer);
     }
-    if (stands && (self->flags & FLAG_SERVICE)) return true;
+    if (stands && (self->flags & FLAG_SERVICE))
+        return true;
     if (stands && !reason_is(reason, reason_normal)) {
         death_begin(self, reason, message);
     } else {
@@ -173,17 +184,20 @@ static bool accept_down(FlProcess *self, FlMessage *message) {
 static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
     FlSide *side = process_side(self);
     Peer *peer = side ? peers_make(&side->peers, message->from) : NULL;
-    if (!peer) return false;
+    if (!peer)
+        return false;
     switch (message->kind) {
     case SIGNAL_LINK:
-        if (peer->unlinking == 0) peer->linked = true;
+        if (peer->unlinking == 0)
+            peer->linked = true;
         break;
     case SIGNAL_UNLINK:
         peer->linked = false;
         signal_send(SIGNAL_UNLINKED, self->head.pid, message->from);
         break;
     case SIGNAL_UNLINKED:
-        if (peer->unlinking > 0) peer->unlinking--;
+        if (peer->unlinking > 0)
+            peer->unlinking--;
         break;
     case SIGNAL_MONITOR:
         peer->watching++;
@@ -213,7 +227,8 @@ static bool accept(FlProcess *self, FlMessage *message) {
         return accept_down(self, message);
     case SIGNAL_STARTED:
     case SIGNAL_SERVICE:
-        if (self->flags & FLAG_SERVICE) return true;
+        if (self->flags & FLAG_SERVICE)
+            return true;
         signal_bounce(message);
         return false;
     default:
@@ -240,7 +255,8 @@ void process_drain(FlProcess *self) {
         message = next;
     }
     // Deaths are begun above, so that the whole list is dealt with first.
-    if (self->side && self->side->reason && !(self->flags & FLAG_DYING)) death_run(self);
+    if (self->side && self->side->reason && !(self->flags & FLAG_DYING))
+        death_run(self);
 }
 
 void signal_late(FlProcess *process, FlMessage *message) {

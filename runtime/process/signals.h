@@ -1,11 +1,13 @@
-// Everything that goes from process to process: messages and signals, in one queue and in order. Only the receiver touches its set of links and
-// monitors, when it drains.
+// Everything that goes from process to process: messages and signals, in one queue and in order. Only the receiver
+// touches its set of links and monitors, when it drains.
 //
 // Rules:
 //  - An exit, along a link or by exit(), asks the receiver for a poll, so that a computing process ends soon.
 //  - A signal to a process that has ended is answered by the sender on its behalf (noproc).
-//  - An unlink is acknowledged; until then links from that peer are older than the unlink and ignored. So both sides always agree.
-//  - A monitor that fires arrives as a signal carrying the complete message; the drain turns it into a message if the monitor still stands.
+//  - An unlink is acknowledged; until then links from that peer are older than the unlink and ignored. So both sides
+//  always agree.
+//  - A monitor that fires arrives as a signal carrying the complete message; the drain turns it into a message if the
+//  monitor still stands.
 #ifndef FLUFFY_RUNTIME_PROCESS_SIGNALS_H
 #define FLUFFY_RUNTIME_PROCESS_SIGNALS_H
 
@@ -26,11 +28,12 @@ enum {
 };
 
 // Static reasons.
-extern const FlString *const reason_normal, *const reason_shutdown, *const reason_kill, *const reason_killed,
-    *const reason_noproc, *const reason_no_memory;
+extern const FlString *const reason_normal,
+    *const reason_shutdown, *const reason_kill, *const reason_killed, *const reason_noproc, *const reason_no_memory;
 bool reason_is(const FlString *reason, const FlString *other);
 
-// Gives a complete message with `to` set to its addressee, or to whom a reply address stands for. Owned by the callee. Any thread.
+// Gives a complete message with `to` set to its addressee, or to whom a reply address stands for. Owned by the callee.
+// Any thread.
 void signal_route(FlMessage *message);
 
 // Makes and routes a signal without a value. false: memory is out.
@@ -42,13 +45,15 @@ bool signal_send_down(FlPid ended, FlPid to, const FlString *reason);
 // Makes a process that can't be told something, because memory is out, end too.
 void process_abandon(FlPid pid);
 
-// What arrived at a process that has ended, by its last owner: who linked or monitored in time is noted, all else bounces. Owned by the callee.
+// What arrived at a process that has ended, by its last owner: who linked or monitored in time is noted, all else
+// bounces. Owned by the callee.
 void signal_late(FlProcess *process, FlMessage *message);
 
 // What answers a message that finds its receiver ended. Owned by the callee.
 void signal_bounce(FlMessage *message);
 
-// Owner, on self's stack: moves what arrived to the private list, acts on signals. Doesn't return if one of them ends the process.
+// Owner, on self's stack: moves what arrived to the private list, acts on signals. Doesn't return if one of them ends
+// the process.
 void process_drain(FlProcess *self);
 
 #endif

@@ -9,7 +9,8 @@
 
 FlProcess *spawn_new(ProcessWorker *worker, FlResume resume, const char *kind_name, const FlSite *site) {
     FlProcess *process = process_allocate(&worker->slots);
-    if (!process) return NULL;
+    if (!process)
+        return NULL;
     process->head.resume = resume;
     process->kind_name = kind_name;
     process->spawned_at = site;
@@ -20,7 +21,8 @@ FlProcess *spawn_new(ProcessWorker *worker, FlResume resume, const char *kind_na
 FlProcess *fl_spawn_begin(FlProcess *self, FlResume resume, const FlType *frame_type, const char *kind_name,
                           const FlSite *site) {
     FlProcess *child = spawn_new((ProcessWorker *)self->worker, resume, kind_name, site);
-    if (!child) process_panic(self, "out of memory: no room for another process", site);
+    if (!child)
+        process_panic(self, "out of memory: no room for another process", site);
     uint64_t bytes = sizeof(FlObject) + frame_type->object_words * sizeof(FlWord);
     FlObject *frame = arena_allocate(&child->arena, &child->head.bump, bytes);
     if (!frame) {
@@ -36,8 +38,10 @@ FlProcess *fl_spawn_begin(FlProcess *self, FlResume resume, const FlType *frame_
 static _Noreturn void fail(FlProcess *self, FlProcess *child, const char *text, FlString *taken) {
     const FlSite *site = child->spawned_at;
     death_drop((ProcessWorker *)self->worker, child);
-    if (taken) process_panic_name(self, taken, site);
-    if (text) process_panic(self, text, site);
+    if (taken)
+        process_panic_name(self, taken, site);
+    if (text)
+        process_panic(self, text, site);
     process_out_of_memory(self);
 }
 
@@ -50,7 +54,8 @@ static Peer *peer_of(FlProcess *process, FlPid pid) {
 static bool connect(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
     Peer *parent = peer_of(child, self->head.pid);
     Peer *peer = parent ? peer_of(self, child->head.pid) : NULL;
-    if (!peer) return false;
+    if (!peer)
+        return false;
     parent->linked = peer->linked = options->link;
     parent->watching = peer->monitoring = options->monitor;
     return true;
@@ -58,24 +63,29 @@ static bool connect(FlProcess *self, FlProcess *child, const FlSpawnOptions *opt
 
 static void disconnect(FlProcess *self, FlProcess *child) {
     Peer *peer = self->side ? peers_find(&self->side->peers, child->head.pid) : NULL;
-    if (!peer) return;
+    if (!peer)
+        return;
     peer->linked = false;
     peer->monitoring = 0;
     peers_trim(&self->side->peers, peer);
 }
 
 static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
-    if (options->mailbox != 0) fail(self, child, "bounded mailboxes are not supported yet", NULL);
+    if (options->mailbox != 0)
+        fail(self, child, "bounded mailboxes are not supported yet", NULL);
     child->arena.limit = options->memory_limit;
     if (options->stack_limit != 0) {
         FlSide *side = process_side(child);
-        if (!side) fail(self, child, NULL, NULL);
+        if (!side)
+            fail(self, child, NULL, NULL);
         side->stack_limit = options->stack_limit;
     }
     if (options->name) {
         NamesResult result = names_register(options->name, child->head.pid);
-        if (result == NAMES_TAKEN) fail(self, child, NULL, options->name);
-        if (result == NAMES_NO_MEMORY) fail(self, child, NULL, NULL);
+        if (result == NAMES_TAKEN)
+            fail(self, child, NULL, options->name);
+        if (result == NAMES_NO_MEMORY)
+            fail(self, child, NULL, NULL);
     }
     if ((options->link || options->monitor) && !connect(self, child, options)) {
         disconnect(self, child);
@@ -84,8 +94,10 @@ static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOption
 }
 
 FlPid fl_spawn_end(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
-    if (!copy_into_arena(&child->arena, &child->head.bump, child->head.frame)) fail(self, child, NULL, NULL);
-    if (options) apply_options(self, child, options);
+    if (!copy_into_arena(&child->arena, &child->head.bump, child->head.frame))
+        fail(self, child, NULL, NULL);
+    if (options)
+        apply_options(self, child, options);
     FlPid pid = child->head.pid;
     process_hooks.wake(child);
     return pid;

@@ -17,8 +17,8 @@ ProcessHooks process_hooks;
 static struct {
     pthread_mutex_t lock;
     FlProcess *slots;
-    size_t bytes;      // reserved
-    size_t committed;  // bytes
+    size_t bytes;     // reserved
+    size_t committed; // bytes
     // Slots handed out at least once. Written under the lock (release), read by anybody who looks up a pid.
     _Atomic(uint32_t) used;
     FlProcess *free;
@@ -43,11 +43,14 @@ void processes_deinit(void) {
 static void take_fresh(ProcessCache *cache) {
     uint32_t used = atomic_load_explicit(&table.used, memory_order_relaxed);
     uint32_t end = used + BATCH;
-    if ((size_t)end * sizeof(FlProcess) > table.bytes) return;
+    if ((size_t)end * sizeof(FlProcess) > table.bytes)
+        return;
     while ((size_t)end * sizeof(FlProcess) > table.committed) {
         size_t chunk = COMMIT_BYTES;
-        if (table.committed + chunk > table.bytes) chunk = (table.bytes - table.committed) & ~(size_t)4095;
-        if (chunk == 0 || !vm_commit((char *)table.slots + table.committed, chunk)) return;
+        if (table.committed + chunk > table.bytes)
+            chunk = (table.bytes - table.committed) & ~(size_t)4095;
+        if (chunk == 0 || !vm_commit((char *)table.slots + table.committed, chunk))
+            return;
         table.committed += chunk;
     }
     for (uint32_t index = end; index-- > used;) {
@@ -70,19 +73,22 @@ static bool refill(ProcessCache *cache) {
         cache->free = process;
         cache->count++;
     }
-    if (!cache->free) take_fresh(cache);
+    if (!cache->free)
+        take_fresh(cache);
     pthread_mutex_unlock(&table.lock);
     return cache->free != NULL;
 }
 
 static FlPid next_pid(FlPid pid) {
     uint32_t serial = (uint32_t)(pid >> 32) + 1;
-    if (serial == 0) serial = 1;
+    if (serial == 0)
+        serial = 1;
     return (FlPid)serial << 32 | (uint32_t)pid;
 }
 
 FlProcess *process_allocate(ProcessCache *cache) {
-    if (!cache->free && !refill(cache)) return NULL;
+    if (!cache->free && !refill(cache))
+        return NULL;
     FlProcess *process = cache->free;
     cache->free = process->queue_next;
     cache->count--;
@@ -100,7 +106,8 @@ FlProcess *process_allocate(ProcessCache *cache) {
     atomic_store_explicit(&process->requests, 0, memory_order_relaxed);
     atomic_store_explicit(&process->alias_of, 0, memory_order_relaxed);
     atomic_store_explicit(&process->names, NAMES_NONE, memory_order_relaxed);
-    // The pid before the mailbox opens: who finds it open and compares pids afterwards sees the new one, or its message is dropped by the drain.
+    // The pid before the mailbox opens: who finds it open and compares pids afterwards sees the new one, or its message
+    // is dropped by the drain.
     __atomic_store_n(&process->head.pid, next_pid(process->head.pid), __ATOMIC_RELEASE);
     atomic_store_explicit(&process->mailbox, MAILBOX_EMPTY, memory_order_release);
     return process;
@@ -109,7 +116,8 @@ FlProcess *process_allocate(ProcessCache *cache) {
 void process_release(ProcessCache *cache, FlProcess *process) {
     process->queue_next = cache->free;
     cache->free = process;
-    if (++cache->count <= 2 * BATCH) return;
+    if (++cache->count <= 2 * BATCH)
+        return;
     pthread_mutex_lock(&table.lock);
     while (cache->count > BATCH) {
         process = cache->free;
@@ -123,13 +131,15 @@ void process_release(ProcessCache *cache, FlProcess *process) {
 
 FlProcess *process_slot(FlPid pid) {
     uint32_t index = (uint32_t)pid;
-    if (index >= atomic_load_explicit(&table.used, memory_order_acquire)) return NULL;
+    if (index >= atomic_load_explicit(&table.used, memory_order_acquire))
+        return NULL;
     return &table.slots[index];
 }
 
 FlProcess *process_find(FlPid pid) {
     FlProcess *process = process_slot(pid);
-    if (!process || process_closed(process) || process_pid(process) != pid) return NULL;
+    if (!process || process_closed(process) || process_pid(process) != pid)
+        return NULL;
     return process;
 }
 

@@ -1,6 +1,7 @@
 // The region of control blocks.
 //
-// Invariants: a slot, once used, stays readable until processes_deinit; its pid changes only in process_allocate. A free slot's mailbox is CLOSED.
+// Invariants: a slot, once used, stays readable until processes_deinit; its pid changes only in process_allocate. A
+// free slot's mailbox is CLOSED.
 #ifndef FLUFFY_RUNTIME_PROCESS_TABLE_H
 #define FLUFFY_RUNTIME_PROCESS_TABLE_H
 

@@ -28,6 +28,7 @@ void report_crash(FlProcess *process) {
         page_add(&page, "\n");
     }
     uint32_t waiting = process_mail_count(process);
-    if (waiting > 0) page_add(&page, "    %u message%s in its mailbox\n", waiting, waiting == 1 ? "" : "s");
+    if (waiting > 0)
+        page_add(&page, "    %u message%s in its mailbox\n", waiting, waiting == 1 ? "" : "s");
     page_write(&page);
 }

@@ -6,9 +6,9 @@
 #include "runtime/value/text.h"
 
 enum {
-    LISTED = 20,        // processes in full
+    LISTED = 20,         // processes in full
     LISTED_MESSAGES = 5, // of each
-    PLACES = 32,        // places of the others that are told apart
+    PLACES = 32,         // places of the others that are told apart
 };
 
 typedef struct Deadlock {
@@ -31,7 +31,8 @@ static void list_messages(Page *page, FlProcess *process) {
         page_add(page, "\n");
         listed++;
     }
-    if (process->mail_count > listed) page_add(page, "        and %u more messages\n", process->mail_count - listed);
+    if (process->mail_count > listed)
+        page_add(page, "        and %u more messages\n", process->mail_count - listed);
 }
 
 static void list_process(Deadlock *deadlock, FlProcess *process) {
@@ -48,14 +49,16 @@ static void count_place(Deadlock *deadlock, const FlSite *site) {
     uint32_t i = 0;
     while (i < deadlock->place_count && deadlock->places[i].site != site)
         i++;
-    if (i == deadlock->place_count && i < PLACES) deadlock->places[deadlock->place_count++].site = site;
+    if (i == deadlock->place_count && i < PLACES)
+        deadlock->places[deadlock->place_count++].site = site;
     deadlock->places[i].processes++;
 }
 
 static void visit(void *context, FlProcess *process) {
     Deadlock *deadlock = context;
     // Acquire: what the process wrote before it parked.
-    if (atomic_load_explicit(&process->mailbox, memory_order_acquire) == MAILBOX_CLOSED) return;
+    if (atomic_load_explicit(&process->mailbox, memory_order_acquire) == MAILBOX_CLOSED)
+        return;
     if (deadlock->waiting++ < LISTED) {
         list_process(deadlock, process);
     } else {
@@ -71,10 +74,13 @@ void report_deadlock(void) {
     processes_each(visit, &deadlock);
     for (uint32_t i = 0; i <= PLACES; i++) {
         uint32_t processes = deadlock.places[i].processes;
-        if (processes == 0) continue;
+        if (processes == 0)
+            continue;
         page_add(page, "    and %u more wait%s at ", processes, processes == 1 ? "s" : "");
-        if (i < PLACES) page_site(page, deadlock.places[i].site);
-        if (i == PLACES) page_add(page, "other places");
+        if (i < PLACES)
+            page_site(page, deadlock.places[i].site);
+        if (i == PLACES)
+            page_add(page, "other places");
         page_add(page, "\n");
     }
     page_write(page);

@@ -14,7 +14,8 @@ enum { OUTPUT_BYTES = 64 << 10, STATUS_BROKEN_PIPE = 141 };
 
 static struct {
     pthread_mutex_t lock;
-    // Whether something is buffered; read without the lock by output_flush, which may miss a line written at the same time.
+    // Whether something is buffered; read without the lock by output_flush, which may miss a line written at the same
+    // time.
     atomic_bool pending;
     atomic_int failure;
     bool terminal;
@@ -47,7 +48,8 @@ static int write_all(int file, const char *bytes, size_t length) {
 
 static void fail(int error) {
     atomic_store(&output.failure, error == EPIPE ? STATUS_BROKEN_PIPE : 1);
-    if (error == EPIPE) return;
+    if (error == EPIPE)
+        return;
     char text[200];
     int length = snprintf(text, sizeof text, "fluffy: cannot write to standard output: %s\n", strerror(error));
     write_all(STDERR_FILENO, text, (size_t)length);
@@ -55,9 +57,11 @@ static void fail(int error) {
 
 // The lock is held.
 static void put(const char *bytes, size_t length) {
-    if (length == 0 || atomic_load_explicit(&output.failure, memory_order_relaxed) != 0) return;
+    if (length == 0 || atomic_load_explicit(&output.failure, memory_order_relaxed) != 0)
+        return;
     int error = write_all(STDOUT_FILENO, bytes, length);
-    if (error != 0) fail(error);
+    if (error != 0)
+        fail(error);
 }
 
 static void flush_locked(void) {
@@ -67,7 +71,8 @@ static void flush_locked(void) {
 }
 
 static void append_locked(const char *text, size_t length) {
-    if (length > OUTPUT_BYTES - output.length) flush_locked();
+    if (length > OUTPUT_BYTES - output.length)
+        flush_locked();
     if (length > OUTPUT_BYTES) {
         put(text, length);
         return;
@@ -80,14 +85,17 @@ static void append_locked(const char *text, size_t length) {
 bool output_write(const char *text, size_t length, bool line) {
     pthread_mutex_lock(&output.lock);
     append_locked(text, length);
-    if (line) append_locked("\n", 1);
-    if (output.terminal) flush_locked();
+    if (line)
+        append_locked("\n", 1);
+    if (output.terminal)
+        flush_locked();
     pthread_mutex_unlock(&output.lock);
     return output_failure() == 0;
 }
 
 void output_flush(void) {
-    if (!atomic_load_explicit(&output.pending, memory_order_relaxed)) return;
+    if (!atomic_load_explicit(&output.pending, memory_order_relaxed))
+        return;
     pthread_mutex_lock(&output.lock);
     flush_locked();
     pthread_mutex_unlock(&output.lock);
@@ -103,9 +111,11 @@ void output_report(const char *text, size_t length) {
 }
 
 void fl_println(FlProcess *self, FlString *text) {
-    if (!output_write(text->bytes, text->length, true)) fl_halt(self, output_failure());
+    if (!output_write(text->bytes, text->length, true))
+        fl_halt(self, output_failure());
 }
 
 void fl_print(FlProcess *self, FlString *text) {
-    if (!output_write(text->bytes, text->length, false)) fl_halt(self, output_failure());
+    if (!output_write(text->bytes, text->length, false))
+        fl_halt(self, output_failure());
 }

@@ -1,7 +1,8 @@
 // Standard output: whole lines in one locked buffer.
 //
-// Written when it is full, when the program has nothing to do, before reports and at the end; at once for each line if it is a terminal. Any thread.
-// A reader that has gone away (EPIPE) ends the program quietly with status 141, as SIGPIPE would; another failure ends it with a message and status 1.
+// Written when it is full, when the program has nothing to do, before reports and at the end; at once for each line if
+// it is a terminal. Any thread. A reader that has gone away (EPIPE) ends the program quietly with status 141, as
+// SIGPIPE would; another failure ends it with a message and status 1.
 #ifndef FLUFFY_RUNTIME_REPORT_OUTPUT_H
 #define FLUFFY_RUNTIME_REPORT_OUTPUT_H
 

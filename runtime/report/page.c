@@ -12,7 +12,8 @@ static const char cut_note[] = "\n(the report is cut here)\n";
 
 void page_text(Page *page, const char *text, size_t length) {
     size_t room = sizeof page->text - sizeof cut_note - page->length;
-    if (page->cut) return;
+    if (page->cut)
+        return;
     if (length > room) {
         page->cut = true;
         length = room;
@@ -21,7 +22,8 @@ void page_text(Page *page, const char *text, size_t length) {
     }
     memcpy(page->text + page->length, text, length);
     page->length += length;
-    if (!page->cut) return;
+    if (!page->cut)
+        return;
     memcpy(page->text + page->length, cut_note, sizeof cut_note - 1);
     page->length += sizeof cut_note - 1;
 }
@@ -32,7 +34,8 @@ void page_add(Page *page, const char *format, ...) {
     va_start(arguments, format);
     int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (length > 0) page_text(page, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
+    if (length > 0)
+        page_text(page, text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1);
 }
 
 void page_site(Page *page, const FlSite *site) {
@@ -46,7 +49,8 @@ void page_site(Page *page, const FlSite *site) {
 void page_process(Page *page, FlProcess *process) {
     char pid[TEXT_PID_MAX], name[128];
     page_add(page, "process %.*s (%s", (int)text_pid(process->head.pid, pid), pid, process->kind_name);
-    if (names_of(process->head.pid, name, sizeof name)) page_add(page, ", named \"%s\"", name);
+    if (names_of(process->head.pid, name, sizeof name))
+        page_add(page, ", named \"%s\"", name);
     page_add(page, ")");
 }
 

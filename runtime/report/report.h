@@ -1,4 +1,5 @@
-// What the runtime says on standard error: crashes, deadlock. Each report is whole, after everything that was printed before.
+// What the runtime says on standard error: crashes, deadlock. Each report is whole, after everything that was printed
+// before.
 #ifndef FLUFFY_RUNTIME_REPORT_REPORT_H
 #define FLUFFY_RUNTIME_REPORT_REPORT_H
 
@@ -7,7 +8,8 @@
 // A process that crashed, or main that was ended by another; by its last owner, before it is buried.
 void report_crash(FlProcess *process);
 
-// The program waits for ever: every waiting process (20 of them; of the rest a count by place) and the messages left in its mailbox. When no process runs.
+// The program waits for ever: every waiting process (20 of them; of the rest a count by place) and the messages left in
+// its mailbox. When no process runs.
 void report_deadlock(void);
 
 #endif

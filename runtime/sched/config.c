@@ -10,7 +10,8 @@ enum { WORKERS_MAX = 1024 };
 
 // Only digits, no sign or space: strtoull alone takes too much.
 static bool read_number(const char *text, uint64_t *number) {
-    if (*text < '0' || *text > '9') return false;
+    if (*text < '0' || *text > '9')
+        return false;
     char *end;
     errno = 0;
     *number = strtoull(text, &end, 10);

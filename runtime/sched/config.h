@@ -4,7 +4,8 @@
 
 #include "runtime/sched/sched.h"
 
-// Reads FLUFFY_WORKERS=N and FLUFFY_SCHEDULE=parallel|seed:N. NULL: done; otherwise static text that says what is wrong.
+// Reads FLUFFY_WORKERS=N and FLUFFY_SCHEDULE=parallel|seed:N. NULL: done; otherwise static text that says what is
+// wrong.
 const char *config_read(SchedConfig *config, const char *workers, const char *schedule);
 
 #endif

@@ -6,12 +6,13 @@
 
 static struct {
     pthread_mutex_t idle_lock;
-    _Atomic(uint32_t) idle_count; // workers asleep or not started; changed under the lock (sequentially consistent, partner of notify)
+    _Atomic(uint32_t) idle_count; // workers asleep or not started; changed under the lock (sequentially consistent,
+                                  // partner of notify)
     _Atomic(uint32_t) searching;  // workers that were woken and have not found work yet
     pthread_t tick;
-    _Atomic(uint32_t) tick_word;  // futex: changes when the tick has to look again
-    _Atomic(int64_t) tick_wakes;  // when the tick looks at the clock next, INT64_MAX: only when told
-    bool tick_stop;               // under the lock
+    _Atomic(uint32_t) tick_word; // futex: changes when the tick has to look again
+    _Atomic(int64_t) tick_wakes; // when the tick looks at the clock next, INT64_MAX: only when told
+    bool tick_stop;              // under the lock
 } parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void *worker_thread(void *argument);
@@ -30,10 +31,12 @@ static void wake_worker(FlWorker *worker) {
 
 // Starts the thread of a worker that has none yet, already awake. The lock is held.
 static void start_worker(FlWorker *worker) {
-    if (atomic_load(&sched.stopping)) return;
+    if (atomic_load(&sched.stopping))
+        return;
     wake_worker(worker);
     worker->started = true;
-    if (pthread_create(&worker->thread, NULL, worker_thread, worker) == 0) return;
+    if (pthread_create(&worker->thread, NULL, worker_thread, worker) == 0)
+        return;
     // The others have to do without it.
     worker->started = false;
     atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
@@ -52,7 +55,8 @@ static void wake_some_worker(void) {
     bool all_idle = atomic_load(&parallel.idle_count) == sched.worker_count;
     for (uint32_t i = 0; i < sched.worker_count && atomic_load(&parallel.searching) == 0; i++) {
         FlWorker *worker = sched.workers[i];
-        if (atomic_load_explicit(&worker->asleep, memory_order_relaxed) == 0) continue;
+        if (atomic_load_explicit(&worker->asleep, memory_order_relaxed) == 0)
+            continue;
         if (worker->started) {
             wake_worker(worker);
         } else {
@@ -60,15 +64,18 @@ static void wake_some_worker(void) {
         }
     }
     pthread_mutex_unlock(&parallel.idle_lock);
-    if (all_idle) wake_tick(); // it sleeps while nothing runs
+    if (all_idle)
+        wake_tick(); // it sleeps while nothing runs
 }
 
 // After work was pushed where others may take it.
 static void notify(void) {
     // Partner: a worker counts itself idle, or stops searching, before its last look at the queues.
     atomic_thread_fence(memory_order_seq_cst);
-    if (atomic_load_explicit(&parallel.idle_count, memory_order_relaxed) == 0) return;
-    if (atomic_load_explicit(&parallel.searching, memory_order_relaxed) != 0) return;
+    if (atomic_load_explicit(&parallel.idle_count, memory_order_relaxed) == 0)
+        return;
+    if (atomic_load_explicit(&parallel.searching, memory_order_relaxed) != 0)
+        return;
     wake_some_worker();
 }
 
@@ -81,12 +88,14 @@ static void parallel_wake(FlProcess *process) {
     }
     FlProcess *before = worker->last_in;
     worker->last_in = process;
-    if (!before) return;
+    if (!before)
+        return;
     ring_push(worker, before);
     notify();
 }
 
-// Behind everything that spilled to the global queue, if anything did: else a process that spawns would run again before those that it made.
+// Behind everything that spilled to the global queue, if anything did: else a process that spawns would run again
+// before those that it made.
 static void parallel_yielded(FlWorker *worker, FlProcess *process) {
     if (global_empty()) {
         ring_push(worker, process);
@@ -102,32 +111,41 @@ static FlProcess *steal(FlWorker *worker) {
     uint32_t first = (uint32_t)random_below(&worker->victims, sched.worker_count);
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         FlWorker *victim = sched.workers[(first + i) % sched.worker_count];
-        if (victim == worker) continue;
+        if (victim == worker)
+            continue;
         FlProcess *process = ring_steal(worker, victim);
-        if (process) return process;
+        if (process)
+            return process;
     }
     return NULL;
 }
 
 static FlProcess *find_work(FlWorker *worker) {
     FlProcess *process = global_pop_urgent();
-    if (!process && ++worker->picks % GLOBAL_EVERY == 0) process = global_pop(worker);
-    if (!process) process = ring_pop(worker);
-    if (!process) process = global_pop(worker);
-    if (!process) process = steal(worker);
+    if (!process && ++worker->picks % GLOBAL_EVERY == 0)
+        process = global_pop(worker);
+    if (!process)
+        process = ring_pop(worker);
+    if (!process)
+        process = global_pop(worker);
+    if (!process)
+        process = steal(worker);
     return process;
 }
 
 static bool any_work(void) {
-    if (!global_empty()) return true;
+    if (!global_empty())
+        return true;
     for (uint32_t i = 0; i < sched.worker_count; i++) {
-        if (!ring_empty(sched.workers[i])) return true;
+        if (!ring_empty(sched.workers[i]))
+            return true;
     }
     return false;
 }
 
 static void stop_searching(FlWorker *worker) {
-    if (!atomic_load_explicit(&worker->searching, memory_order_relaxed)) return;
+    if (!atomic_load_explicit(&worker->searching, memory_order_relaxed))
+        return;
     atomic_store_explicit(&worker->searching, false, memory_order_relaxed);
     atomic_fetch_sub(&parallel.searching, 1);
 }
@@ -159,7 +177,8 @@ static FlProcess *wait_for_work(FlWorker *worker) {
         if (process) {
             bool was_searching = worker->searching;
             stop_searching(worker);
-            if (was_searching && any_work()) notify();
+            if (was_searching && any_work())
+                notify();
             return process;
         }
         sleep_until_woken(worker);
@@ -172,7 +191,8 @@ static FlProcess *parallel_pick(FlWorker *worker) {
     if (process) {
         worker->last_in = NULL;
         bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed);
-        if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed)) return process;
+        if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed))
+            return process;
         ring_push(worker, process);
     }
     atomic_store_explicit(&worker->slice_over, false, memory_order_relaxed);
@@ -195,9 +215,11 @@ static void end_slices(bool all) {
         uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
         bool over = slice == worker->slice_seen;
         worker->slice_seen = slice;
-        if (!over && !all) continue;
+        if (!over && !all)
+            continue;
         FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
-        if (!process) continue;
+        if (!process)
+            continue;
         atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
         process_request(process, REQUEST_PREEMPT);
     }
@@ -205,14 +227,17 @@ static void end_slices(bool all) {
 
 // Sees that what is urgent runs soon: by an idle worker, or by one whose process is preempted.
 static void hurry(void) {
-    if (global_empty()) return;
+    if (global_empty())
+        return;
     notify();
-    if (atomic_load(&parallel.idle_count) > 0) return;
+    if (atomic_load(&parallel.idle_count) > 0)
+        return;
     static uint32_t turn;
     FlWorker *worker = sched.workers[turn++ % sched.worker_count];
     FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
     atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
-    if (process) process_request(process, REQUEST_PREEMPT);
+    if (process)
+        process_request(process, REQUEST_PREEMPT);
 }
 
 // Fires what is due; the earliest deadline left.
@@ -222,7 +247,8 @@ static int64_t fire_timers(int64_t now) {
         Timers *timers = &sched.workers[i]->timers;
         timers_fire(timers, now);
         int64_t next = atomic_load_explicit(&timers->earliest, memory_order_relaxed);
-        if (next < earliest) earliest = next;
+        if (next < earliest)
+            earliest = next;
     }
     return earliest;
 }
@@ -254,7 +280,8 @@ static void *tick_thread(void *argument) {
         atomic_thread_fence(memory_order_seq_cst);
         int64_t wakes = fire_timers(now);
         hurry();
-        if (busy && next_slice < wakes) wakes = next_slice;
+        if (busy && next_slice < wakes)
+            wakes = next_slice;
         atomic_store(&parallel.tick_wakes, wakes);
         if (wakes == INT64_MAX) {
             futex_wait(&parallel.tick_word, word, -1);
@@ -267,7 +294,8 @@ static void *tick_thread(void *argument) {
 
 static void parallel_earlier(int64_t deadline) {
     atomic_thread_fence(memory_order_seq_cst);
-    if (deadline < atomic_load_explicit(&parallel.tick_wakes, memory_order_relaxed)) wake_tick();
+    if (deadline < atomic_load_explicit(&parallel.tick_wakes, memory_order_relaxed))
+        wake_tick();
 }
 
 // ---- start and end
@@ -284,12 +312,14 @@ static bool parallel_start(void) {
     return pthread_create(&parallel.tick, NULL, tick_thread, NULL) == 0;
 }
 
-// The caller may hold the idle lock (sched_quiescent): workers are woken without it, each one once more looks at `stopping` before it sleeps.
+// The caller may hold the idle lock (sched_quiescent): workers are woken without it, each one once more looks at
+// `stopping` before it sleeps.
 static void parallel_stop(void) {
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         uint32_t asleep = 1;
         // Only who takes `asleep` away wakes; the counts of idle and searching workers mean nothing any more.
-        if (sched.workers[i]->started) atomic_compare_exchange_strong(&sched.workers[i]->asleep, &asleep, 0);
+        if (sched.workers[i]->started)
+            atomic_compare_exchange_strong(&sched.workers[i]->asleep, &asleep, 0);
         futex_wake(&sched.workers[i]->asleep, 1);
     }
     wake_tick();
@@ -300,7 +330,8 @@ static void parallel_join(void) {
         pthread_mutex_lock(&parallel.idle_lock);
         bool started = sched.workers[i]->started;
         pthread_mutex_unlock(&parallel.idle_lock);
-        if (started) pthread_join(sched.workers[i]->thread, NULL);
+        if (started)
+            pthread_join(sched.workers[i]->thread, NULL);
     }
     pthread_mutex_lock(&parallel.idle_lock);
     parallel.tick_stop = true;

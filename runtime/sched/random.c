@@ -36,10 +36,9 @@ uint64_t random_below(Random *random, uint64_t n) {
 }
 
 int64_t fl_random(FlProcess *self, int64_t n, const FlSite *site) {
-    if (n <= 0) process_panic(self, "random(n) needs n > 0", site);
+    if (n <= 0)
+        process_panic(self, "random(n) needs n > 0", site);
     return (int64_t)random_below(&self->worker->random, (uint64_t)n);
 }
 
-double fl_random_float(FlProcess *self) {
-    return (double)(random_next(&self->worker->random) >> 11) * 0x1p-53;
-}
+double fl_random_float(FlProcess *self) { return (double)(random_next(&self->worker->random) >> 11) * 0x1p-53; }

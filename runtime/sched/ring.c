@@ -9,7 +9,8 @@ static struct {
     pthread_mutex_t lock;
     List urgent;
     List normal;
-    // Written under the lock, read without: a stale value is caught by the last look before sleeping, which follows a fence.
+    // Written under the lock, read without: a stale value is caught by the last look before sleeping, which follows a
+    // fence.
     _Atomic(uint32_t) urgent_count;
     _Atomic(uint32_t) normal_count;
 } global = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -26,7 +27,8 @@ static void append(List *list, FlProcess *process) {
 
 static FlProcess *take(List *list, _Atomic(uint32_t) *count) {
     FlProcess *process = list->first;
-    if (!process) return NULL;
+    if (!process)
+        return NULL;
     list->first = process->queue_next;
     atomic_fetch_sub_explicit(count, 1, memory_order_relaxed);
     return process;
@@ -40,7 +42,8 @@ void global_push(FlProcess *process, bool urgent) {
 }
 
 FlProcess *global_pop_urgent(void) {
-    if (atomic_load_explicit(&global.urgent_count, memory_order_relaxed) == 0) return NULL;
+    if (atomic_load_explicit(&global.urgent_count, memory_order_relaxed) == 0)
+        return NULL;
     pthread_mutex_lock(&global.lock);
     FlProcess *process = take(&global.urgent, &global.urgent_count);
     pthread_mutex_unlock(&global.lock);
@@ -49,12 +52,15 @@ FlProcess *global_pop_urgent(void) {
 
 FlProcess *global_pop(FlWorker *worker) {
     uint32_t count = atomic_load_explicit(&global.normal_count, memory_order_relaxed);
-    if (count == 0) return NULL;
+    if (count == 0)
+        return NULL;
     uint32_t more = count / sched.worker_count;
-    if (more > RING_SIZE / 2) more = RING_SIZE / 2;
+    if (more > RING_SIZE / 2)
+        more = RING_SIZE / 2;
     uint32_t used = atomic_load_explicit(&worker->ring_tail, memory_order_relaxed) -
                     atomic_load_explicit(&worker->ring_head, memory_order_relaxed);
-    if (more > RING_SIZE - used) more = RING_SIZE - used;
+    if (more > RING_SIZE - used)
+        more = RING_SIZE - used;
     pthread_mutex_lock(&global.lock);
     FlProcess *first = take(&global.normal, &global.normal_count);
     for (FlProcess *process; more > 0 && (process = take(&global.normal, &global.normal_count)); more--) {
@@ -114,7 +120,8 @@ void ring_push(FlWorker *worker, FlProcess *process) {
 FlProcess *ring_pop(FlWorker *worker) {
     uint32_t head = atomic_load_explicit(&worker->ring_head, memory_order_acquire);
     for (;;) {
-        if (head == atomic_load_explicit(&worker->ring_tail, memory_order_relaxed)) return NULL;
+        if (head == atomic_load_explicit(&worker->ring_tail, memory_order_relaxed))
+            return NULL;
         FlProcess *process = atomic_load_explicit(&worker->ring[head % RING_SIZE], memory_order_relaxed);
         if (atomic_compare_exchange_weak_explicit(&worker->ring_head, &head, head + 1, memory_order_acq_rel,
                                                   memory_order_acquire))
@@ -130,7 +137,8 @@ FlProcess *ring_steal(FlWorker *worker, FlWorker *victim) {
         uint32_t tail = atomic_load_explicit(&victim->ring_tail, memory_order_acquire);
         count = tail - head;
         count -= count / 2;
-        if (count == 0) return NULL;
+        if (count == 0)
+            return NULL;
         if (count > RING_SIZE / 2) { // head and tail are of different moments
             head = atomic_load_explicit(&victim->ring_head, memory_order_acquire);
             continue;

@@ -8,7 +8,8 @@
 void ring_push(FlWorker *worker, FlProcess *process);
 // Owner. The oldest, or NULL.
 FlProcess *ring_pop(FlWorker *worker);
-// Moves the older half of a victim's ring into the empty one of `worker` and returns one of them; NULL: there was nothing.
+// Moves the older half of a victim's ring into the empty one of `worker` and returns one of them; NULL: there was
+// nothing.
 FlProcess *ring_steal(FlWorker *worker, FlWorker *victim);
 static inline bool ring_empty(FlWorker *worker) {
     return atomic_load_explicit(&worker->ring_head, memory_order_acquire) ==

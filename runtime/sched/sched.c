@@ -35,7 +35,8 @@ _Noreturn void sched_fail(const char *text) {
 // ---- the end of the program
 
 void sched_stop(int status) {
-    if (atomic_exchange(&sched.ended, true)) return;
+    if (atomic_exchange(&sched.ended, true))
+        return;
     atomic_store(&sched.status, status);
     atomic_store(&sched.stopping, true);
     sched.schedule->stop();
@@ -43,7 +44,8 @@ void sched_stop(int status) {
 
 void sched_quiescent(void) {
     for (uint32_t i = 0; i < sched.worker_count; i++) {
-        if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX) return;
+        if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX)
+            return;
     }
     if (!atomic_load(&sched.main_ended)) {
         report_deadlock();
@@ -65,13 +67,16 @@ int64_t fl_now(FlProcess *self) {
 
 // ---- what becomes of a process that gave the worker back
 
-// Small heaps at every park, large ones when they have grown by a quarter: else a process that only grows would take quadratic time.
+// Small heaps at every park, large ones when they have grown by a quarter: else a process that only grows would take
+// quadratic time.
 static void verify(FlProcess *process) {
     uint32_t kilobytes = (uint32_t)(process->arena.bytes / 1024);
-    if (kilobytes >= 16 && kilobytes < process->verified + process->verified / 4) return;
+    if (kilobytes >= 16 && kilobytes < process->verified + process->verified / 4)
+        return;
     process->verified = kilobytes;
     Violation violation = verify_arena(&process->arena, &process->head.bump, process->head.frame);
-    if (!violation.what) return;
+    if (!violation.what)
+        return;
     char text[512], line[640];
     verify_describe(&violation, text, sizeof text);
     int length = snprintf(line, sizeof line, "fluffy: internal error: heap of process %llx (%s): %s\n",
@@ -83,16 +88,20 @@ static void verify(FlProcess *process) {
 static void ended(FlWorker *worker, FlProcess *process) {
     bool main = process->flags & FLAG_MAIN, crashed = process->flags & FLAG_REPORT;
     bool normal = !crashed && reason_is(death_reason(process), reason_normal);
-    if (crashed || (main && !normal)) report_crash(process);
-    if (main) atomic_store(&sched.main_ended, true);
+    if (crashed || (main && !normal))
+        report_crash(process);
+    if (main)
+        atomic_store(&sched.main_ended, true);
     death_bury(&worker->head, process);
-    if (main && !normal) sched_stop(1);
+    if (main && !normal)
+        sched_stop(1);
 }
 
 static void park(FlWorker *worker, FlProcess *process) {
     int64_t deadline = process->deadline;
     if (deadline == INT64_MAX) {
-        if (!mailbox_park(process)) sched.schedule->wake(process);
+        if (!mailbox_park(process))
+            sched.schedule->wake(process);
         return;
     }
     TimersPark result = timers_park(&worker->timers, process);
@@ -100,7 +109,8 @@ static void park(FlWorker *worker, FlProcess *process) {
         sched.schedule->earlier(deadline); // the process may be gone by now
         return;
     }
-    if (result == TIMERS_NO_MEMORY) process_request(process, REQUEST_NO_MEMORY);
+    if (result == TIMERS_NO_MEMORY)
+        process_request(process, REQUEST_NO_MEMORY);
     sched.schedule->wake(process);
 }
 
@@ -111,7 +121,8 @@ static void settle(FlWorker *worker, FlProcess *process) {
         sched.schedule->yielded(worker, process);
         break;
     case PROCESS_PARKED:
-        if (sched.verify) verify(process);
+        if (sched.verify)
+            verify(process);
         park(worker, process);
         break;
     case PROCESS_WAITING:
@@ -131,7 +142,8 @@ void worker_loop(FlWorker *worker) {
         atomic_store_explicit(&worker->running, process, memory_order_relaxed);
         process_run(&worker->head, process);
         atomic_store_explicit(&worker->running, NULL, memory_order_relaxed);
-        if (atomic_load_explicit(&sched.stopping, memory_order_relaxed)) break;
+        if (atomic_load_explicit(&sched.stopping, memory_order_relaxed))
+            break;
         settle(worker, process);
     }
     this_worker = NULL;
@@ -141,12 +153,14 @@ void worker_loop(FlWorker *worker) {
 
 static FlWorker *make_worker(uint32_t index, const SchedConfig *config) {
     FlWorker *worker = aligned_alloc(64, (sizeof(FlWorker) + 63) & ~(size_t)63);
-    if (!worker) return NULL;
+    if (!worker)
+        return NULL;
     memset(worker, 0, sizeof *worker);
     worker->index = index;
     timers_init(&worker->timers, index + 1);
     uint64_t seed = config->seed;
-    if (!config->seeded && getrandom(&seed, sizeof seed, 0) != sizeof seed) seed = (uint64_t)clock_now() + index;
+    if (!config->seeded && getrandom(&seed, sizeof seed, 0) != sizeof seed)
+        seed = (uint64_t)clock_now() + index;
     random_seed(&worker->random, seed);
     random_seed(&worker->victims, ~seed);
     worker->head.counts_polls = config->seeded;
@@ -158,14 +172,16 @@ static bool make_workers(const SchedConfig *config) {
     sched.worker_count = config->seeded ? 1 : config->workers;
     sched.workers = calloc(sched.worker_count, sizeof(FlWorker *));
     for (uint32_t i = 0; i < sched.worker_count; i++) {
-        if (!sched.workers || !(sched.workers[i] = make_worker(i, config))) return false;
+        if (!sched.workers || !(sched.workers[i] = make_worker(i, config)))
+            return false;
     }
     return true;
 }
 
 static void drop(void *context, FlProcess *process) {
     FlWorker *worker = context;
-    if (process_closed(process)) return;
+    if (process_closed(process))
+        return;
     process->queue_next = NULL;
     death_drop(&worker->head, process);
 }
@@ -188,21 +204,27 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice};
-    if (config->seeded) seeded_init(config->seed);
-    if (!processes_init() || !stacks_init() || !make_workers(config)) return false;
+    if (config->seeded)
+        seeded_init(config->seed);
+    if (!processes_init() || !stacks_init() || !make_workers(config))
+        return false;
     FlProcess *main = spawn_new(&sched.workers[0]->head, program->main, "main", program->main_site);
-    if (!main) return false;
+    if (!main)
+        return false;
     main->flags |= FLAG_MAIN;
     this_worker = sched.workers[0];
-    if (!sched.schedule->start()) return false;
+    if (!sched.schedule->start())
+        return false;
     sched.schedule->wake(main);
     return true;
 }
 
 static void verify_types(const FlProgram *program) {
-    if (!verify_enabled()) return;
+    if (!verify_enabled())
+        return;
     Violation violation = verify_program(program);
-    if (!violation.what) return;
+    if (!violation.what)
+        return;
     char line[640];
     snprintf(line, sizeof line, "internal error: type %llu (%s): %s", (unsigned long long)violation.index,
              violation.type ? violation.type->name : "none", violation.what);
@@ -210,9 +232,11 @@ static void verify_types(const FlProgram *program) {
 }
 
 int sched_run(const FlProgram *program, const SchedConfig *config) {
-    if (program->abi_version != FL_ABI_VERSION) sched_fail("this program was compiled for another version of the runtime");
+    if (program->abi_version != FL_ABI_VERSION)
+        sched_fail("this program was compiled for another version of the runtime");
     verify_types(program);
-    if (!prepare(program, config)) sched_fail("cannot start: not enough memory, address space or threads");
+    if (!prepare(program, config))
+        sched_fail("cannot start: not enough memory, address space or threads");
     worker_loop(sched.workers[0]);
     if (config->tidy) {
         sched.schedule->join();

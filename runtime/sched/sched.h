@@ -1,11 +1,13 @@
 // The scheduler: workers, two schedules behind one interface, the end of the program.
 //
-// Parallel: a thread per worker. A process that becomes runnable goes to the worker that woke it: into its last-in slot, what was there moves to its ring. A worker takes, in
-// this order, its slot (while the slice lasts), urgent processes, its ring, the global queue, half of another's ring; then it sleeps. Seeded: one worker, on the
-// calling thread; which process runs next, for how many polls, and every random number follow from the seed; time is virtual.
+// Parallel: a thread per worker. A process that becomes runnable goes to the worker that woke it: into its last-in
+// slot, what was there moves to its ring. A worker takes, in this order, its slot (while the slice lasts), urgent
+// processes, its ring, the global queue, half of another's ring; then it sleeps. Seeded: one worker, on the calling
+// thread; which process runs next, for how many polls, and every random number follow from the seed; time is virtual.
 //
-// No wake-up is lost: a process is pushed to a queue before idle workers are looked for; a worker counts itself idle before it looks at all queues for the last time; both sides
-// with a sequentially consistent fence in between. A worker that is woken searches before it sleeps again, and while one searches no other is woken.
+// No wake-up is lost: a process is pushed to a queue before idle workers are looked for; a worker counts itself idle
+// before it looks at all queues for the last time; both sides with a sequentially consistent fence in between. A worker
+// that is woken searches before it sleeps again, and while one searches no other is woken.
 //
 // Locks, in this order: idle, timers of a worker, global queue, output.
 #ifndef FLUFFY_RUNTIME_SCHED_SCHED_H
@@ -37,8 +39,8 @@ struct FlWorker {
     // Owner only.
     FlProcess *last_in; // the process woken last: runs next, within its waker's slice
     uint32_t picks;
-    Random random;      // the program's random numbers
-    Random victims;     // whom to steal from first
+    Random random;  // the program's random numbers
+    Random victims; // whom to steal from first
 
     // The ring: the owner writes elements and tail (release), owner and thieves advance head (compare-and-swap).
     _Atomic(uint32_t) ring_head;
@@ -47,9 +49,9 @@ struct FlWorker {
 
     // For the tick. Written by the owner (relaxed): a stale value preempts a process for nothing.
     _Atomic(FlProcess *) running;
-    _Atomic(uint32_t) slice;    // counts time slices
-    uint32_t slice_seen;        // the tick's
-    _Atomic(bool) slice_over;   // set by the tick, taken by the owner: the slot gives way to the ring
+    _Atomic(uint32_t) slice;  // counts time slices
+    uint32_t slice_seen;      // the tick's
+    _Atomic(bool) slice_over; // set by the tick, taken by the owner: the slot gives way to the ring
 
     _Atomic(uint32_t) asleep; // 1 while it sleeps or was not started; changed under the idle lock; futex
     _Atomic(bool) started;    // set under the idle lock, and never while stopping
@@ -61,14 +63,14 @@ struct FlWorker {
 
 // The two schedules.
 typedef struct Schedule {
-    void (*wake)(FlProcess *process);                       // see ProcessHooks; any thread
-    void (*yielded)(FlWorker *worker, FlProcess *process);  // a preempted process
-    FlProcess *(*pick)(FlWorker *worker);                   // the next process; waits for one; NULL: the program ends
+    void (*wake)(FlProcess *process);                      // see ProcessHooks; any thread
+    void (*yielded)(FlWorker *worker, FlProcess *process); // a preempted process
+    FlProcess *(*pick)(FlWorker *worker);                  // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);
-    void (*earlier)(int64_t deadline);                      // a deadline was added: who waits for timers may have to wake earlier
-    bool (*start)(void);                                    // threads; false: it can't
-    void (*stop)(void);                                     // makes all workers return from pick soon. Any thread
-    void (*join)(void);                                     // waits for the threads that start and wake made
+    void (*earlier)(int64_t deadline); // a deadline was added: who waits for timers may have to wake earlier
+    bool (*start)(void);               // threads; false: it can't
+    void (*stop)(void);                // makes all workers return from pick soon. Any thread
+    void (*join)(void);                // waits for the threads that start and wake made
 } Schedule;
 extern const Schedule schedule_parallel, schedule_seeded;
 
@@ -85,12 +87,13 @@ extern struct Sched {
     uint32_t worker_count;
     bool verify;
     _Atomic(bool) stopping;
-    _Atomic(int) status;      // set once, by who sets `ended`
-    _Atomic(bool) ended;      // the status is decided
+    _Atomic(int) status; // set once, by who sets `ended`
+    _Atomic(bool) ended; // the status is decided
     _Atomic(bool) main_ended;
 } sched;
 
-// The worker that the calling thread is; NULL: none. Not inlined, so that no caller keeps the address of a thread's variable over a switch.
+// The worker that the calling thread is; NULL: none. Not inlined, so that no caller keeps the address of a thread's
+// variable over a switch.
 FlWorker *sched_worker(void);
 
 // Runs a program to its end; its exit status. One at a time.
@@ -105,7 +108,8 @@ void sched_stop(int status);
 // The loop of a worker on its thread.
 void worker_loop(FlWorker *worker);
 
-// All workers are idle, no queue has anything: decides whether the program is over, and ends it then. The idle lock (if there is one) is held.
+// All workers are idle, no queue has anything: decides whether the program is over, and ends it then. The idle lock (if
+// there is one) is held.
 void sched_quiescent(void);
 
 #endif

@@ -1,9 +1,9 @@
-// The deterministic schedule: one worker on the calling thread; order and preemption drawn from the seed; time passes only as processes run, and jumps to the next
-// deadline when none can.
+// The deterministic schedule: one worker on the calling thread; order and preemption drawn from the seed; time passes
+// only as processes run, and jumps to the next deadline when none can.
+#include "runtime/sched/seeded.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/platform/futex.h"
 #include "runtime/report/output.h"
-#include "runtime/sched/seeded.h"
 
 #define NANOSECONDS_RUN 1000 // virtual time of entering a process
 #define NANOSECONDS_POLL 50  // and of a poll
@@ -32,7 +32,8 @@ static void seeded_wake(FlProcess *process) {
     if (seeded.count == seeded.capacity) {
         uint32_t capacity = seeded.capacity ? seeded.capacity * 2 : 256;
         FlProcess **ready = memory_resize(seeded.ready, capacity * sizeof *ready);
-        if (!ready) sched_fail("out of memory: the run queue of the seeded schedule");
+        if (!ready)
+            sched_fail("out of memory: the run queue of the seeded schedule");
         seeded.ready = ready;
         seeded.capacity = capacity;
     }

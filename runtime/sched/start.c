@@ -19,6 +19,7 @@ int main(void) {
     signal(SIGPIPE, SIG_IGN);
     config.tidy = SANITIZED; // so that what leaks can be told
     int status = sched_run(&fl_program, &config);
-    if (!SANITIZED) _exit(status); // workers may still be computing
+    if (!SANITIZED)
+        _exit(status); // workers may still be computing
     return status;
 }

@@ -12,9 +12,9 @@
 enum { SHARD_BITS = 10, INDEX_BITS = 24 }; // of a timer's id; its serial is above
 
 struct LaterMessage {
-    FlMessage *message;  // NULL: fired, cancelled or free
-    LaterMessage *next;  // in the free list
-    uint32_t place;      // in the heap
+    FlMessage *message; // NULL: fired, cancelled or free
+    LaterMessage *next; // in the free list
+    uint32_t place;     // in the heap
     uint32_t serial;
     uint32_t index;
 };
@@ -27,7 +27,8 @@ void timers_init(Timers *timers, uint32_t shard) {
 
 void timers_deinit(Timers *timers) {
     for (uint32_t i = 0; i < timers->later_count; i++) {
-        if (timers->later[i]->message) message_free(timers->later[i]->message);
+        if (timers->later[i]->message)
+            message_free(timers->later[i]->message);
         memory_free(timers->later[i]);
     }
     memory_free(timers->later);
@@ -58,9 +59,12 @@ static void sift_up(Timers *timers, uint32_t place, TimerEntry entry) {
 static void sift_down(Timers *timers, uint32_t place, TimerEntry entry) {
     for (;;) {
         uint32_t child = place * 2;
-        if (child > timers->count) break;
-        if (child < timers->count && timers->heap[child + 1].deadline < timers->heap[child].deadline) child++;
-        if (timers->heap[child].deadline >= entry.deadline) break;
+        if (child > timers->count)
+            break;
+        if (child < timers->count && timers->heap[child + 1].deadline < timers->heap[child].deadline)
+            child++;
+        if (timers->heap[child].deadline >= entry.deadline)
+            break;
         put(timers, place, timers->heap[child]);
         place = child;
     }
@@ -76,7 +80,8 @@ static bool insert(Timers *timers, TimerEntry entry) {
     if (timers->count + 2 > timers->capacity) {
         uint32_t capacity = timers->capacity ? timers->capacity * 2 : 64;
         TimerEntry *heap = memory_resize(timers->heap, capacity * sizeof(TimerEntry));
-        if (!heap) return false;
+        if (!heap)
+            return false;
         timers->heap = heap;
         timers->capacity = capacity;
     }
@@ -87,7 +92,8 @@ static bool insert(Timers *timers, TimerEntry entry) {
 
 static void take_out(Timers *timers, uint32_t place) {
     TimerEntry gone = timers->heap[place], last = timers->heap[timers->count--];
-    if (gone.process) gone.process->timeout.index = 0;
+    if (gone.process)
+        gone.process->timeout.index = 0;
     if (place <= timers->count) {
         if (place > 1 && timers->heap[place / 2].deadline > last.deadline) {
             sift_up(timers, place, last);
@@ -103,7 +109,8 @@ static void take_out(Timers *timers, uint32_t place) {
 static bool arm(Timers *timers, FlProcess *process) {
     uint32_t place = process->timeout.index;
     TimerEntry entry = {process->deadline, process, NULL};
-    if (place == 0) return insert(timers, entry);
+    if (place == 0)
+        return insert(timers, entry);
     if (process->timeout.armed > process->deadline) {
         sift_up(timers, place, entry);
         note_earliest(timers);
@@ -115,11 +122,13 @@ static Timers *timers_of(const FlProcess *process) { return &sched.workers[proce
 
 TimersPark timers_park(Timers *timers, FlProcess *process) {
     // An entry stays in the heap that it is in: the shard changes only when there is none.
-    if (process->timeout.shard != 0 && process->timeout.shard != timers->shard) timers_disarm(process);
+    if (process->timeout.shard != 0 && process->timeout.shard != timers->shard)
+        timers_disarm(process);
     pthread_mutex_lock(&timers->lock);
     process->timeout.shard = timers->shard;
     TimersPark result = TIMERS_NO_MEMORY;
-    if (arm(timers, process)) result = mailbox_park(process) ? TIMERS_PARKED : TIMERS_ARRIVED;
+    if (arm(timers, process))
+        result = mailbox_park(process) ? TIMERS_PARKED : TIMERS_ARRIVED;
     pthread_mutex_unlock(&timers->lock);
     return result;
 }
@@ -127,17 +136,20 @@ TimersPark timers_park(Timers *timers, FlProcess *process) {
 void timers_disarm(FlProcess *process) {
     Timers *timers = timers_of(process);
     pthread_mutex_lock(&timers->lock);
-    if (process->timeout.index != 0) take_out(timers, process->timeout.index);
+    if (process->timeout.index != 0)
+        take_out(timers, process->timeout.index);
     pthread_mutex_unlock(&timers->lock);
 }
 
 // A process whose entry was due and is taken out. The lock is held.
 static void fire_process(Timers *timers, FlProcess *process, int64_t now) {
-    if (!mailbox_unpark(process)) return;
+    if (!mailbox_unpark(process))
+        return;
     // It is ours now.
     if (process->deadline > now) {
         bool armed = process->deadline == INT64_MAX || insert(timers, (TimerEntry){process->deadline, process, NULL});
-        if (armed && mailbox_park(process)) return;
+        if (armed && mailbox_park(process))
+            return;
     }
     sched.schedule->wake(process);
 }
@@ -151,7 +163,8 @@ static void free_later(Timers *timers, LaterMessage *later) {
 }
 
 void timers_fire(Timers *timers, int64_t now) {
-    if (atomic_load_explicit(&timers->earliest, memory_order_relaxed) > now) return;
+    if (atomic_load_explicit(&timers->earliest, memory_order_relaxed) > now)
+        return;
     pthread_mutex_lock(&timers->lock);
     while (timers->count > 0 && timers->heap[1].deadline <= now) {
         TimerEntry entry = timers->heap[1];
@@ -168,7 +181,8 @@ void timers_fire(Timers *timers, int64_t now) {
 }
 
 static bool is_live(const TimerEntry *entry) {
-    if (entry->process) return entry->process->deadline != INT64_MAX;
+    if (entry->process)
+        return entry->process->deadline != INT64_MAX;
     return process_find(entry->later->message->to) != NULL;
 }
 
@@ -177,7 +191,8 @@ int64_t timers_next_live(Timers *timers) {
     while (timers->count > 0 && !is_live(&timers->heap[1])) {
         TimerEntry entry = timers->heap[1];
         take_out(timers, 1);
-        if (entry.process) continue;
+        if (entry.process)
+            continue;
         message_free(entry.later->message);
         free_later(timers, entry.later);
     }
@@ -195,13 +210,16 @@ static LaterMessage *make_later(Timers *timers) {
     }
     if (timers->later_count == timers->later_capacity) {
         uint32_t capacity = timers->later_capacity ? timers->later_capacity * 2 : 16;
-        LaterMessage **array = capacity > 1u << INDEX_BITS ? NULL : memory_resize(timers->later, capacity * sizeof *array);
-        if (!array) return NULL;
+        LaterMessage **array =
+            capacity > 1u << INDEX_BITS ? NULL : memory_resize(timers->later, capacity * sizeof *array);
+        if (!array)
+            return NULL;
         timers->later = array;
         timers->later_capacity = capacity;
     }
     later = memory_allocate(sizeof *later);
-    if (!later) return NULL;
+    if (!later)
+        return NULL;
     *later = (LaterMessage){.index = timers->later_count, .serial = 1};
     timers->later[timers->later_count++] = later;
     return later;
@@ -210,7 +228,8 @@ static LaterMessage *make_later(Timers *timers) {
 // The timer's id, or 0: memory is out.
 static int64_t add_later(Timers *timers, FlMessage *message, int64_t deadline) {
     LaterMessage *later = make_later(timers);
-    if (!later) return 0;
+    if (!later)
+        return 0;
     later->message = message;
     if (!insert(timers, (TimerEntry){deadline, NULL, later})) {
         free_later(timers, later);
@@ -222,7 +241,8 @@ static int64_t add_later(Timers *timers, FlMessage *message, int64_t deadline) {
 
 int64_t fl_send_after(FlProcess *self, int64_t milliseconds, FlPid to, FlWord root) {
     FlMessage *message = message_copy(root);
-    if (!message) process_out_of_memory(self);
+    if (!message)
+        process_out_of_memory(self);
     message->to = to;
     message->from = self->head.pid;
     int64_t deadline = process_deadline(milliseconds < 0 ? 0 : milliseconds);
@@ -242,7 +262,8 @@ int64_t fl_cancel(FlProcess *self, int64_t timer) {
     (void)self;
     uint32_t shard = (uint32_t)timer & ((1u << SHARD_BITS) - 1);
     uint32_t index = (uint32_t)(timer >> SHARD_BITS) & ((1u << INDEX_BITS) - 1);
-    if (timer <= 0 || shard >= sched.worker_count) return -1;
+    if (timer <= 0 || shard >= sched.worker_count)
+        return -1;
     Timers *timers = &sched.workers[shard]->timers;
     int64_t left = INT64_MIN;
     pthread_mutex_lock(&timers->lock);
@@ -254,6 +275,7 @@ int64_t fl_cancel(FlProcess *self, int64_t timer) {
         free_later(timers, later);
     }
     pthread_mutex_unlock(&timers->lock);
-    if (left == INT64_MIN) return -1;
+    if (left == INT64_MIN)
+        return -1;
     return left <= 0 ? 0 : (left + 999999) / 1000000;
 }

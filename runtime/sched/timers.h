@@ -2,9 +2,11 @@
 //
 // Invariants:
 //  - A heap and all that its entries say about their places belong to its lock.
-//  - A process's entry may be earlier than its deadline, or stand for none at all: it is set lazily. When it is due, and only after PARKED was taken away from the
+//  - A process's entry may be earlier than its deadline, or stand for none at all: it is set lazily. When it is due,
+//  and only after PARKED was taken away from the
 //    process (which makes us its owner), its deadline is looked at: it is woken, or armed and parked again.
-//  - Arming and parking is one section of the lock: an entry in the heap is of a parked process, or one that will look at its deadline itself before it waits.
+//  - Arming and parking is one section of the lock: an entry in the heap is of a parked process, or one that will look
+//  at its deadline itself before it waits.
 #ifndef FLUFFY_RUNTIME_SCHED_TIMERS_H
 #define FLUFFY_RUNTIME_SCHED_TIMERS_H
 
@@ -28,7 +30,8 @@ typedef struct Timers {
     uint32_t later_capacity;
     LaterMessage *later_free;
     uint32_t shard; // 1 + index of the worker
-    // The earliest deadline, INT64_MAX if none: written under the lock, read by the tick without (relaxed; the tick is woken after it became earlier).
+    // The earliest deadline, INT64_MAX if none: written under the lock, read by the tick without (relaxed; the tick is
+    // woken after it became earlier).
     _Atomic(int64_t) earliest;
 } Timers;
 
@@ -46,7 +49,8 @@ void timers_disarm(FlProcess *process);
 // Wakes and sends what is due at `now`. Any thread.
 void timers_fire(Timers *timers, int64_t now);
 
-// The deadline of the earliest entry that can still wake a process, stale ones are dropped; INT64_MAX: there is none. When no process runs.
+// The deadline of the earliest entry that can still wake a process, stale ones are dropped; INT64_MAX: there is none.
+// When no process runs.
 int64_t timers_next_live(Timers *timers);
 
 #endif

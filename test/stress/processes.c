@@ -1,8 +1,9 @@
-// Processes that do everything to each other at random: send, call, link, monitor, exit, panic, sleep, recurse, register, set timers. One seed draws the
-// workload and the schedule.
+// Processes that do everything to each other at random: send, call, link, monitor, exit, panic, sleep, recurse,
+// register, set timers. One seed draws the workload and the schedule.
 //
-// Invariants: whatever a process sent to a collector before it ended arrives, in the order sent, once; each monitored process is reported ended once; timers fire
-// once unless cancelled; a call is answered by its own reply. A watchdog ends the run.
+// Invariants: whatever a process sent to a collector before it ended arrives, in the order sent, once; each monitored
+// process is reported ended once; timers fire once unless cancelled; a call is answered by its own reply. A watchdog
+// ends the run.
 //
 // Usage: processes SEED [actors]
 #include "test/unit/runtime/sched/program.h"
@@ -11,12 +12,12 @@ enum { COLLECTORS = 4, ALIVE = 200, STEPS = 60, ACTORS_MAX = 1 << 20 };
 
 static long actor_count = 4000;
 static uint64_t seed;
-static _Atomic(FlPid) actors[ALIVE];             // some processes, of which some may have ended
-static FlPid collectors[COLLECTORS], server;     // written by main before it spawns actors
-static _Atomic(int64_t) sent[COLLECTORS];        // messages that were sent to each
-static _Atomic(int64_t) timed[COLLECTORS];       // timers set and not cancelled
-static FlPid *pids;                              // main's: of all actors
-static int32_t *last_seen[COLLECTORS];           // of each actor, by the collector
+static _Atomic(FlPid) actors[ALIVE];         // some processes, of which some may have ended
+static FlPid collectors[COLLECTORS], server; // written by main before it spawns actors
+static _Atomic(int64_t) sent[COLLECTORS];    // messages that were sent to each
+static _Atomic(int64_t) timed[COLLECTORS];   // timers set and not cancelled
+static FlPid *pids;                          // main's: of all actors
+static int32_t *last_seen[COLLECTORS];       // of each actor, by the collector
 
 static _Noreturn void broken(const char *what, int64_t a, int64_t b) {
     fprintf(stderr, "seed %llu: %s: %lld, %lld\n", (unsigned long long)seed, what, (long long)a, (long long)b);
@@ -29,7 +30,8 @@ static void collector(FlProcess *self) {
     int64_t me = (int64_t)frame(self)[0], messages = 0, timers = 0, finish = 0;
     while (!finish || messages < sent[me] || timers < timed[me]) {
         FlWord root = receive(self, finish ? 20000 : -1);
-        if (root == 0) broken("messages or timers were lost", messages - sent[me], timers - timed[me]);
+        if (root == 0)
+            broken("messages or timers were lost", messages - sent[me], timers - timed[me]);
         if (root & 1) {
             timers++;
             continue;
@@ -37,15 +39,18 @@ static void collector(FlProcess *self) {
         int64_t value = (int64_t)words(root)[1];
         if (value < 0) {
             finish = 1;
-            if (messages != sent[me]) broken("a message arrived after a later one, or never", messages, sent[me]);
+            if (messages != sent[me])
+                broken("a message arrived after a later one, or never", messages, sent[me]);
             continue;
         }
         int32_t actor = (int32_t)(value >> 32), number = (int32_t)value;
-        if (last_seen[me][actor] >= number) broken("out of order", last_seen[me][actor], number);
+        if (last_seen[me][actor] >= number)
+            broken("out of order", last_seen[me][actor], number);
         last_seen[me][actor] = number;
         messages++;
     }
-    if (messages != sent[me] || timers != timed[me]) broken("too many", messages - sent[me], timers - timed[me]);
+    if (messages != sent[me] || timers != timed[me])
+        broken("too many", messages - sent[me], timers - timed[me]);
 }
 
 static void answer(FlProcess *self) {
@@ -53,10 +58,13 @@ static void answer(FlProcess *self) {
         FlWord *fields = words(receive(self, -1));
         FlPid from = fields[0];
         int64_t value = (int64_t)fields[1];
-        if (value < 0) return;
-        if (value % 7 == 0) poll(self);
+        if (value < 0)
+            return;
+        if (value % 7 == 0)
+            poll(self);
         send(self, from, 0, value + 1);
-        if (value % 11 == 0) send(self, from, 0, -5); // a second reply vanishes
+        if (value % 11 == 0)
+            send(self, from, 0, -5); // a second reply vanishes
     }
 }
 
@@ -119,16 +127,20 @@ static void ask(FlProcess *self, Actor *actor) {
     send(self, server, me, value);
     FlWord root;
     int64_t result = fl_call_wait(self, me, server, timeout, &root, &site_main);
-    if (result == 2 || (result == 1 && timeout < 0)) broken("call", result, timeout);
-    if (result == 0 && (int64_t)words(root)[1] != value + 1) broken("reply", value, (int64_t)words(root)[1]);
+    if (result == 2 || (result == 1 && timeout < 0))
+        broken("call", result, timeout);
+    if (result == 0 && (int64_t)words(root)[1] != value + 1)
+        broken("reply", value, (int64_t)words(root)[1]);
 }
 
 static void timer(FlProcess *self, Actor *actor) {
     uint64_t to = draw(actor, COLLECTORS);
     int64_t id = fl_send_after(self, (int64_t)draw(actor, 5), collectors[to], FL_IMMEDIATE(FL_TAG_INT, 1));
     timed[to]++;
-    if (draw(actor, 2)) return;
-    if (fl_cancel(self, id) >= 0) timed[to]--;
+    if (draw(actor, 2))
+        return;
+    if (fl_cancel(self, id) >= 0)
+        timed[to]--;
 }
 
 static void step(FlProcess *self, Actor *actor) {
@@ -147,16 +159,19 @@ static void step(FlProcess *self, Actor *actor) {
         fl_demonitor(self, other);
         break;
     case 4:
-        if (draw(actor, 3) == 0) fl_exit(self, other, reason_kill_text);
+        if (draw(actor, 3) == 0)
+            fl_exit(self, other, reason_kill_text);
         break;
     case 5:
-        if (draw(actor, 4) == 0) fl_exit(self, other, reason_bad);
+        if (draw(actor, 4) == 0)
+            fl_exit(self, other, reason_bad);
         break;
     case 6:
         fl_exit(self, other, reason_normal_text);
         break;
     case 7:
-        if (draw(actor, 10) == 0) fl_exit(self, head(self)->pid, reason_bad);
+        if (draw(actor, 10) == 0)
+            fl_exit(self, head(self)->pid, reason_bad);
         break;
     case 8:
         fl_sleep(self, (int64_t)draw(actor, 3), &site_main);
@@ -171,14 +186,16 @@ static void step(FlProcess *self, Actor *actor) {
         timer(self, actor);
         break;
     case 12:
-        if (dive(self, (int64_t)draw(actor, 4000)) < 0) broken("dive", 0, 0);
+        if (dive(self, (int64_t)draw(actor, 4000)) < 0)
+            broken("dive", 0, 0);
         break;
     case 13:
         for (uint64_t i = draw(actor, 20000); i > 0; i--)
             poll(self);
         break;
     case 14:
-        if (fl_whereis(self, name_text) == 0 && draw(actor, 2)) fl_register(self, name_text, head(self)->pid, &site_main);
+        if (fl_whereis(self, name_text) == 0 && draw(actor, 2))
+            fl_register(self, name_text, head(self)->pid, &site_main);
         break;
     case 15:
         fl_mailbox_length(self);
@@ -210,12 +227,14 @@ static void actor_body(FlProcess *self) {
 // Without a stack: tells a collector about each message, three times.
 static void stackless(FlProcess *self) {
     FlMessage *message = receive_or_park(self);
-    if (!message) return;
+    if (!message)
+        return;
     fl_receive_take(self, message);
     Actor actor = {.id = (int64_t)frame(self)[0], .state = frame(self)[1], .number = (int32_t)frame(self)[2]};
     tell(self, &actor);
     frame(self)[2]++;
-    if (frame(self)[2] < 3) stackless(self);
+    if (frame(self)[2] < 3)
+        stackless(self);
 }
 
 // ---- main
@@ -247,7 +266,8 @@ static void stress_main(FlProcess *self) {
             ended++;
         }
     }
-    if (receive(self, 5) != 0) broken("a monitor fired twice", 0, 0);
+    if (receive(self, 5) != 0)
+        broken("a monitor fired twice", 0, 0);
     for (int i = 0; i < COLLECTORS; i++)
         fl_monitor(self, collectors[i]), send(self, collectors[i], 0, -1);
     for (int i = 0; i < COLLECTORS; i++)
@@ -259,11 +279,15 @@ static void stress_main(FlProcess *self) {
 int main(int argc, char **argv) {
     SchedConfig config;
     seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
-    if (argc > 2) actor_count = atol(argv[2]);
-    if (actor_count < 1 || actor_count > ACTORS_MAX) return 2;
+    if (argc > 2)
+        actor_count = atol(argv[2]);
+    if (actor_count < 1 || actor_count > ACTORS_MAX)
+        return 2;
     config_read(&config, getenv("FLUFFY_WORKERS"), NULL);
-    if (seed % 3 == 0) config.seeded = true, config.seed = seed;
-    if (seed % 3 == 1) config.workers = 1 + (uint32_t)(seed % 5);
+    if (seed % 3 == 0)
+        config.seeded = true, config.seed = seed;
+    if (seed % 3 == 1)
+        config.workers = 1 + (uint32_t)(seed % 5);
     config.tidy = true;
     program_main = stress_main;
     alarm(120); // the watchdog

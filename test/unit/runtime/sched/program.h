@@ -1,5 +1,5 @@
-// Programs written by hand, as the compiler would emit them: type tables, sites, entries. Each test links its own `fl_program`; tests of several programs run
-// them one after another through run_program.
+// Programs written by hand, as the compiler would emit them: type tables, sites, entries. Each test links its own
+// `fl_program`; tests of several programs run them one after another through run_program.
 #ifndef FLUFFY_TEST_PROGRAM_H
 #define FLUFFY_TEST_PROGRAM_H
 
@@ -18,9 +18,11 @@
 
 static const uint64_t first_reference[] = {1}, second_reference[] = {2};
 static const FlType type_nil = {.id = FL_TYPE_NIL, .kind = FL_KIND_NIL, .name = "nil"};
-static const FlType type_bool = {.id = FL_TYPE_BOOL, .kind = FL_KIND_BOOL, .words = 1, .object_words = 1, .name = "bool"};
+static const FlType type_bool = {
+    .id = FL_TYPE_BOOL, .kind = FL_KIND_BOOL, .words = 1, .object_words = 1, .name = "bool"};
 static const FlType type_int = {.id = FL_TYPE_INT, .kind = FL_KIND_INT, .words = 1, .object_words = 1, .name = "int"};
-static const FlType type_float = {.id = FL_TYPE_FLOAT, .kind = FL_KIND_FLOAT, .words = 1, .object_words = 1, .name = "float"};
+static const FlType type_float = {
+    .id = FL_TYPE_FLOAT, .kind = FL_KIND_FLOAT, .words = 1, .object_words = 1, .name = "float"};
 static const FlType type_string = {
     .id = FL_TYPE_STRING, .kind = FL_KIND_STRING, .words = 1, .references = first_reference, .name = "string"};
 static const FlType type_pid = {.id = FL_TYPE_PID, .kind = FL_KIND_PID, .words = 1, .object_words = 1, .name = "pid"};
@@ -38,8 +40,12 @@ static const FlType type_down = {.id = FL_TYPE_DOWN,
 enum { TYPE_FRAME = FL_TYPE_FIRST_FREE, TYPE_MESSAGE, TYPE_COUNT };
 static const FlField frame_fields[] = {
     {NULL, &type_int, 0}, {NULL, &type_int, 1}, {NULL, &type_int, 2}, {NULL, &type_int, 3}};
-static const FlType type_frame = {
-    .id = TYPE_FRAME, .kind = FL_KIND_TUPLE, .object_words = 4, .field_count = 4, .fields = frame_fields, .name = "frame"};
+static const FlType type_frame = {.id = TYPE_FRAME,
+                                  .kind = FL_KIND_TUPLE,
+                                  .object_words = 4,
+                                  .field_count = 4,
+                                  .fields = frame_fields,
+                                  .name = "frame"};
 static const FlField message_fields[] = {{"from", &type_pid, 0}, {"value", &type_int, 1}};
 static const FlType type_message = {.id = TYPE_MESSAGE,
                                     .kind = FL_KIND_RECORD,
@@ -56,11 +62,8 @@ static const FlSite site_wait = {"test.fl", "waiter", 7, 5};
 static const FlSite site_panic = {"test.fl", "crasher", 9, 3};
 
 static void entry(FlProcess *self);
-const FlProgram fl_program = {.abi_version = FL_ABI_VERSION,
-                              .type_count = TYPE_COUNT,
-                              .types = types,
-                              .main = entry,
-                              .main_site = &site_main};
+const FlProgram fl_program = {
+    .abi_version = FL_ABI_VERSION, .type_count = TYPE_COUNT, .types = types, .main = entry, .main_site = &site_main};
 
 #define STATIC_STRING(name, text)                                                                                      \
     static struct {                                                                                                    \
@@ -77,12 +80,14 @@ static inline FlWord *frame(FlProcess *self) { return (FlWord *)(head(self)->fra
 // Polls as generated code does.
 static inline void poll(FlProcess *self) {
     uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
-    if ((uintptr_t)__builtin_frame_address(0) < limit) fl_poll(self);
+    if ((uintptr_t)__builtin_frame_address(0) < limit)
+        fl_poll(self);
 }
 
 static inline void send(FlProcess *self, FlPid to, FlPid from, int64_t value) {
     FlMessage *message = fl_send_begin(self, to, &type_message);
-    if (!message) return;
+    if (!message)
+        return;
     FlWord *fields = words(((FlMessageHead *)message)->root);
     fields[0] = from;
     fields[1] = (FlWord)value;
@@ -108,7 +113,8 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
             fl_receive_take(self, message);
             return root;
         }
-        if (fl_receive_expired(self)) return 0;
+        if (fl_receive_expired(self))
+            return 0;
         fl_receive_wait(self);
     }
 }
@@ -117,7 +123,8 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
 static inline FlMessage *receive_or_park(FlProcess *self) {
     fl_receive_begin(self, -1, &site_wait);
     FlMessage *message = fl_receive_next(self);
-    if (!message) fl_receive_park(self);
+    if (!message)
+        fl_receive_park(self);
     return message;
 }
 
@@ -153,7 +160,8 @@ static inline Result run_program(FlResume main, const char *workers, const char 
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
         alarm(60);
-        if (config_read(&config, workers, schedule)) _exit(99);
+        if (config_read(&config, workers, schedule))
+            _exit(99);
         config.tidy = true;
         program_main = main;
         _exit(sched_run(&fl_program, &config));
@@ -164,18 +172,22 @@ static inline Result run_program(FlResume main, const char *workers, const char 
     read_all(err[0], result.err, sizeof result.err);
     waitpid(child, &status, 0);
     result.status = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
-    if (result.status != 0 && getenv("VERBOSE")) fprintf(stderr, "[%d] %s%s\n", result.status, result.out, result.err);
+    if (result.status != 0 && getenv("VERBOSE"))
+        fprintf(stderr, "[%d] %s%s\n", result.status, result.out, result.err);
     return result;
 }
 
 // Runs main under several schedules, and expects a status and exactly this output.
 static inline void expect(FlResume main, int status, const char *out) {
-    static const char *const schedules[][2] = {{"1", NULL}, {"2", NULL}, {"4", NULL}, {"1", "seed:1"}, {"1", "seed:77"}};
+    static const char *const schedules[][2] = {
+        {"1", NULL}, {"2", NULL}, {"4", NULL}, {"1", "seed:1"}, {"1", "seed:77"}};
     for (size_t i = 0; i < sizeof schedules / sizeof schedules[0]; i++) {
         Result result = run_program(main, schedules[i][0], schedules[i][1]);
-        if (result.status != status) fprintf(stderr, "schedule %zu: %s%s", i, result.out, result.err);
+        if (result.status != status)
+            fprintf(stderr, "schedule %zu: %s%s", i, result.out, result.err);
         assert_int_equal(result.status, status);
-        if (out) assert_string_equal(result.out, out);
+        if (out)
+            assert_string_equal(result.out, out);
     }
 }
 

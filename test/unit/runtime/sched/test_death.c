@@ -1,4 +1,5 @@
-// The ends of processes: links, monitors, exit, kill, defers, panics, stack overflow, memory limits; the end of the program, deadlock.
+// The ends of processes: links, monitors, exit, kill, defers, panics, stack overflow, memory limits; the end of the
+// program, deadlock.
 #include "program.h"
 
 STATIC_STRING(boom, "boom")
@@ -14,7 +15,8 @@ static void waiter(FlProcess *self) { receive(self, -1); }
 // Parks without a stack, for ever.
 static void parked(FlProcess *self) {
     FlMessage *message = receive_or_park(self);
-    if (message) fl_receive_take(self, message);
+    if (message)
+        fl_receive_take(self, message);
 }
 
 // Computes for ever, but polls.
@@ -31,7 +33,8 @@ static void monitor_main(FlProcess *self) {
     FlSpawnOptions monitored = {.monitor = true};
     FlPid pid = spawn(self, crasher, 0, 0, 0, 0, &monitored);
     FlWord down = receive(self, -1);
-    if (words(down)[0] != pid) fl_halt(self, 9);
+    if (words(down)[0] != pid)
+        fl_halt(self, 9);
     say(self, "%s", reason_of(down));
     spawn(self, quick, 0, 0, 0, 0, &monitored);
     say(self, "%s", reason_of(receive(self, -1)));
@@ -45,8 +48,10 @@ static void monitor_main(FlProcess *self) {
     pid = spawn(self, parked, 0, 0, 0, 0, &monitored);
     fl_demonitor(self, pid);
     fl_stop(self, pid);
-    if (receive(self, 20)) fl_halt(self, 8);
-    if (fl_alive(self, pid)) fl_halt(self, 7);
+    if (receive(self, 20))
+        fl_halt(self, 8);
+    if (fl_alive(self, pid))
+        fl_halt(self, 7);
 }
 
 static void test_monitors(void **state) {
@@ -62,7 +67,8 @@ static void exit_main(FlProcess *self) {
     for (int i = 0; i < 3; i++) {
         FlPid pid = spawn(self, kinds[i], 0, 0, 0, 0, &monitored);
         fl_exit(self, pid, text_normal); // ignored
-        if (i > 0) fl_sleep(self, 3, &site_main);
+        if (i > 0)
+            fl_sleep(self, 3, &site_main);
         fl_exit(self, pid, i == 1 ? boom : text_kill);
         fl_exit(self, pid, text_later);
         say(self, "%s", reason_of(receive(self, -1)));
@@ -90,7 +96,8 @@ static void link_main(FlProcess *self) {
     fl_sleep(self, 5, &site_main);
     fl_exit(self, first, boom);
     for (int i = 0; i < 20; i++) {
-        if (strcmp(reason_of(receive(self, -1)), "boom") != 0) fl_halt(self, 9);
+        if (strcmp(reason_of(receive(self, -1)), "boom") != 0)
+            fl_halt(self, 9);
     }
     // A normal end passes by; so does any after unlink.
     spawn(self, quick, 0, 0, 0, 0, &linked);
@@ -162,7 +169,8 @@ static void deferring(FlProcess *self) {
     push(self, &scopes[2], run_receive, NULL);
     push(self, &scopes[3], run_spin, NULL);
     push(self, &scopes[4], run_say, "inner");
-    if (frame(self)[0]) fl_panic_index(self, 7, 3, &site_panic);
+    if (frame(self)[0])
+        fl_panic_index(self, 7, 3, &site_panic);
     receive(self, -1);
 }
 
@@ -188,10 +196,12 @@ static void name_main(FlProcess *self) {
     FlSpawnOptions named = {.monitor = true, .name = name_db};
     for (int i = 0; i < 100; i++) {
         FlPid pid = spawn(self, parked, 0, 0, 0, 0, &named);
-        if (fl_whereis(self, name_db) != pid) fl_halt(self, 9);
+        if (fl_whereis(self, name_db) != pid)
+            fl_halt(self, 9);
         fl_exit(self, pid, text_kill);
         receive(self, -1);
-        if (fl_whereis(self, name_db) != 0) fl_halt(self, 8); // free before the end is reported
+        if (fl_whereis(self, name_db) != 0)
+            fl_halt(self, 8); // free before the end is reported
     }
     fl_register(self, name_db, head(self)->pid, &site_main);
     fl_register(self, name_db, head(self)->pid, &site_panic);
@@ -201,7 +211,8 @@ static void test_names(void **state) {
     (void)state;
     expect(name_main, 1, "");
     Result result = run_program(name_main, "1", NULL);
-    assert_non_null(strstr(result.err, "(main, named \"db\") crashed: the name \"db\" is taken\n    at test.fl:9:3 in crasher\n"));
+    assert_non_null(
+        strstr(result.err, "(main, named \"db\") crashed: the name \"db\" is taken\n    at test.fl:9:3 in crasher\n"));
 }
 
 // ---- stacks
@@ -223,7 +234,8 @@ static __attribute__((noinline)) int64_t deep(FlProcess *self, int64_t n) {
         return call.result;
     }
     space[0] = 1;
-    if (n == 0) return receive(self, 0) == 0 ? 0 : 1000;
+    if (n == 0)
+        return receive(self, 0) == 0 ? 0 : 1000;
     return deep(self, n - 1) + space[0];
 }
 
@@ -266,7 +278,8 @@ static void hungry(FlProcess *self) {
 static void memory_main(FlProcess *self) {
     FlSpawnOptions limited = {.monitor = true, .memory_limit = 1 << 20};
     spawn(self, hungry, 0, 0, 0, 0, &limited);
-    if (strcmp(reason_of(receive(self, -1)), "killed") != 0) fl_halt(self, 9);
+    if (strcmp(reason_of(receive(self, -1)), "killed") != 0)
+        fl_halt(self, 9);
 }
 
 static void test_memory_limit(void **state) {
@@ -328,8 +341,9 @@ static void test_program_end(void **state) {
 static void test_deadlock_report(void **state) {
     (void)state;
     Result result = run_program(deadlock_main, "2", NULL);
-    assert_non_null(strstr(result.err, "deadlock: main waits and nothing can wake it\n    process <0.0> (main) waits at "
-                                       "test.fl:7:5 in waiter\n        unmatched message: {from: "));
+    assert_non_null(strstr(result.err,
+                           "deadlock: main waits and nothing can wake it\n    process <0.0> (main) waits at "
+                           "test.fl:7:5 in waiter\n        unmatched message: {from: "));
     assert_non_null(strstr(result.err, "value: 8}\n"));
     assert_non_null(strstr(result.err, "and 11 more wait at test.fl:7:5 in waiter\n"));
 }
@@ -352,11 +366,11 @@ static void test_preemption(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_monitors),         cmocka_unit_test(test_exits),
-        cmocka_unit_test(test_links),            cmocka_unit_test(test_main_dies_by_link),
-        cmocka_unit_test(test_defers),           cmocka_unit_test(test_names),
-        cmocka_unit_test(test_deep),             cmocka_unit_test(test_memory_limit),
-        cmocka_unit_test(test_program_end),      cmocka_unit_test(test_deadlock_report),
+        cmocka_unit_test(test_monitors),    cmocka_unit_test(test_exits),
+        cmocka_unit_test(test_links),       cmocka_unit_test(test_main_dies_by_link),
+        cmocka_unit_test(test_defers),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_deep),        cmocka_unit_test(test_memory_limit),
+        cmocka_unit_test(test_program_end), cmocka_unit_test(test_deadlock_report),
         cmocka_unit_test(test_preemption),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

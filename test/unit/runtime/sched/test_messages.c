@@ -19,12 +19,14 @@ enum { ROUNDS = 20000 };
 static void echo(FlProcess *self) {
     for (;;) {
         FlMessage *message = receive_or_park(self);
-        if (!message) return;
+        if (!message)
+            return;
         FlWord *fields = words(((FlMessageHead *)message)->root);
         FlPid from = fields[0];
         int64_t value = (int64_t)fields[1];
         fl_receive_take(self, message);
-        if (value < 0) return;
+        if (value < 0)
+            return;
         send(self, from, head(self)->pid, value + 1);
         poll(self);
     }
@@ -52,11 +54,13 @@ static void ring_node(FlProcess *self) {
     FlPid next = frame(self)[0];
     for (;;) {
         FlMessage *message = receive_or_park(self);
-        if (!message) return;
+        if (!message)
+            return;
         int64_t value = (int64_t)words(((FlMessageHead *)message)->root)[1];
         fl_receive_take(self, message);
         send(self, next, 0, value - 1);
-        if (value <= 503) return;
+        if (value <= 503)
+            return;
     }
 }
 
@@ -67,7 +71,8 @@ static void ring_main(FlProcess *self) {
     send(self, first, 0, 503 * 20);
     for (;;) {
         int64_t value = (int64_t)words(receive(self, -1))[1];
-        if (value <= 0) break;
+        if (value <= 0)
+            break;
         send(self, first, 0, value);
     }
     say(self, "round");
@@ -98,7 +103,8 @@ static int64_t receive_from(FlProcess *self, FlPid from) {
             continue;
         }
         FlWord *fields = words(((FlMessageHead *)message)->root);
-        if (fields[0] != from) continue;
+        if (fields[0] != from)
+            continue;
         int64_t value = (int64_t)fields[1];
         fl_receive_take(self, message);
         return value;
@@ -111,7 +117,8 @@ static void order_main(FlProcess *self) {
         senders[i] = spawn(self, sender, head(self)->pid, 0, 0, 0, NULL);
     for (int i = 7; i >= 0; i--) {
         for (int64_t n = 0; n < 100; n++) {
-            if (receive_from(self, senders[i]) != n) fl_halt(self, 9);
+            if (receive_from(self, senders[i]) != n)
+                fl_halt(self, 9);
         }
     }
     say(self, "in order, %lld left", (long long)fl_mailbox_length(self));
@@ -126,12 +133,16 @@ static void test_order(void **state) {
 
 static void timeout_main(FlProcess *self) {
     int64_t before = fl_now(self);
-    if (receive(self, 20) != 0) fl_halt(self, 9);
+    if (receive(self, 20) != 0)
+        fl_halt(self, 9);
     int64_t waited = fl_now(self) - before;
-    if (waited < 19 || waited > 2000) fl_halt(self, 8);
-    if (receive(self, 0) != 0) fl_halt(self, 7);
+    if (waited < 19 || waited > 2000)
+        fl_halt(self, 8);
+    if (receive(self, 0) != 0)
+        fl_halt(self, 7);
     send(self, head(self)->pid, 0, 5);
-    if (words(receive(self, 0))[1] != 5) fl_halt(self, 6);
+    if (words(receive(self, 0))[1] != 5)
+        fl_halt(self, 6);
     fl_sleep(self, 5, &site_main);
     say(self, "timed");
 }
@@ -167,7 +178,8 @@ static void later_main(FlProcess *self) {
     fl_send_after(self, 20, me, FL_IMMEDIATE(FL_TAG_INT, 2));
     fl_send_after(self, 10, me, FL_IMMEDIATE(FL_TAG_INT, 3));
     int64_t left = fl_cancel(self, cancelled);
-    if (left < 9000 || left > 10000 || fl_cancel(self, cancelled) != -1) fl_halt(self, 9);
+    if (left < 9000 || left > 10000 || fl_cancel(self, cancelled) != -1)
+        fl_halt(self, 9);
     FlWord first = receive(self, -1), second = receive(self, -1);
     say(self, "%lld %lld", (long long)FL_IMMEDIATE_PAYLOAD(first), (long long)FL_IMMEDIATE_PAYLOAD(second));
 }
@@ -199,16 +211,20 @@ static void call_main(FlProcess *self) {
     for (int64_t i = 0; i < 1000; i++) {
         send(self, head(self)->pid, 0, i); // old mail
         FlWord root = call(self, server, i, -1, &result);
-        if (result != 0 || words(root)[1] != (FlWord)i + 1) fl_halt(self, 9);
+        if (result != 0 || words(root)[1] != (FlWord)i + 1)
+            fl_halt(self, 9);
     }
     FlPid silent = spawn(self, mute, 0, 0, 0, 0, NULL);
     call(self, silent, 0, 10, &result);
-    if (result != 1) fl_halt(self, 8);
+    if (result != 1)
+        fl_halt(self, 8);
     FlWord reason = call(self, silent, 0, -1, &result); // replies after the first call timed out, then ends
-    if (result != 0) fl_halt(self, 7);
+    if (result != 0)
+        fl_halt(self, 7);
     (void)reason;
     reason = call(self, silent, 0, -1, &result);
-    if (result != 2) fl_halt(self, 6);
+    if (result != 2)
+        fl_halt(self, 6);
     say(self, "%s, %lld left", ((FlString *)reason)->bytes, (long long)fl_mailbox_length(self));
 }
 
@@ -219,9 +235,9 @@ static void test_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hello),    cmocka_unit_test(test_ping_pong), cmocka_unit_test(test_ring),
-        cmocka_unit_test(test_order),    cmocka_unit_test(test_timeouts),  cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_later),    cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_hello), cmocka_unit_test(test_ping_pong), cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_order), cmocka_unit_test(test_timeouts),  cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_later), cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
