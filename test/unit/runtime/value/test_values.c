@@ -139,6 +139,7 @@ static void test_deep(void **state) {
     assert_int_equal(text->bytes[100000], '7');
     assert_true(fl_equal(me, TYPE(T_VALUE), &a, &b));
     assert_false(fl_equal(me, TYPE(T_VALUE), &a, &c));
+    test_process.large = true;
     test_process.head.stack_limit = UINTPTR_MAX;
     assert_true(fl_equal(me, TYPE(T_VALUE), &a, &b));
     assert_int_equal(test_process.polls, 195);
@@ -205,7 +206,7 @@ static void test_equal(void **state) {
 static void test_property(void **state) {
     (void)state;
     FlWord last = FL_IMMEDIATE(FL_TAG_NIL, 0);
-    for (uint64_t seed = 1; seed < 1500; seed++) {
+    for (uint64_t seed = 1; seed < 600; seed++) {
         process_end();
         process_begin(seed);
         FlWord word, other;
@@ -274,7 +275,7 @@ static void test_append_property(void **state) {
         FlWord copy[8000];
         uint64_t length;
     } versions[VERSIONS];
-    for (uint64_t seed = 1; seed < 30; seed++) {
+    for (uint64_t seed = 1; seed < 12; seed++) {
         process_end();
         process_begin(seed);
         versions[0].list = ints(3, 1, 2, 3);
