@@ -6,8 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Reserves *bytes (a power of two times the page size) without access rights; halves *bytes on failure, down to
-// `least`. NULL: not even that.
+// Reserves *bytes (a power of two times the page size) without access rights. Where address space is limited, halves
+// *bytes until it fits, and takes a quarter of that, which leaves room for everything else. NULL: not even `least`.
 char *vm_reserve(size_t *bytes, size_t least);
 
 // Makes a page-aligned part of a reservation readable and writable, zero at first touch. false: the system refuses.
