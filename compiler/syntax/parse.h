@@ -146,6 +146,7 @@ Expr *parse_spawn(Parser *p);
 Expr *parse_early_return(Parser *p);
 Expr *parse_match(Parser *p); // parse_arms.c
 Expr *parse_receive(Parser *p);
+bool is_arm(const Parser *p); // the present token begins an arm
 
 // ---- statements, patterns, types, top level -------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ static bool is_typed_arm(const Parser *p, uint32_t index) {
 }
 
 // Whether the present token begins an arm, by what follows the first piece of its pattern.
-static bool is_arm(const Parser *p) {
+bool is_arm(const Parser *p) {
     uint32_t index = p->at + at_kind(p, TOKEN_MINUS);
     const Token *token = &p->tokens->data[index];
     switch (token->kind) {

@@ -108,10 +108,6 @@ static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) 
                     token_kind_text((TokenKind)p->token->kind));
         return;
     }
-    if (at_kind(p, TOKEN_ARROW) && open != NO_TOKEN && p->tokens->data[open].is_unpaired) {
-        p->panic = true; // an arm behind one whose block is not closed, which will be reported
-        return;
-    }
     Diag *diag = parse_expected(p, DIAG_STATEMENTS_ON_ONE_LINE, "an operator or the end of the statement");
     diag_label(diag, stmt->span, "this statement is complete");
     bool is_name = expr && expr->kind == EXPR_NAME && !expr->name.module;
@@ -170,6 +166,15 @@ bool open_block(Parser *p, const char *after) {
     return true;
 }
 
+// An arm where a statement should be, in a block that is never closed: the block was that of the arm before.
+static bool ends_open_block(Parser *p, uint32_t open) {
+    Token *opening = &p->tokens->data[open];
+    if (!opening->is_unpaired || !is_arm(p))
+        return false;
+    opening->partner = p->at;
+    return true;
+}
+
 Expr *parse_block(Parser *p, const char *after) {
     uint32_t open = p->at;
     if (!open_block(p, after))
@@ -182,6 +187,8 @@ Expr *parse_block(Parser *p, const char *after) {
         uint32_t start = p->at;
         if (skip_consequence(p))
             continue;
+        if (ends_open_block(p, open))
+            break;
         Stmt *stmt = parse_stmt(p);
         vec_push(&expr->block.statements, stmt);
         end_statement(p, open, stmt);
