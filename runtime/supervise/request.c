@@ -38,8 +38,24 @@ static Child *child_by_id(Supervisor *supervisor, const FlString *id) {
 
 static bool is_made(const Child *child) { return child->starts_supervisor && child->state == CHILD_STARTING; }
 
+// Who is behind a reply address; 0: nobody any more.
+static FlPid caller_of(FlPid reply_address) {
+    FlProcess *slot = process_slot(reply_address);
+    if (!slot || process_pid(slot) != reply_address)
+        return 0;
+    return atomic_load_explicit(&slot->alias_of, memory_order_relaxed);
+}
+
+// A start function that asks while it makes its supervisor would wait for itself: it is answered at once.
+static bool is_asked_by_maker(const Supervisor *supervisor, const FlMessage *message) {
+    const Child *child = supervisor->starting;
+    return child && is_made(child) && caller_of(message->from) == child->pid;
+}
+
 bool request_postponed(Supervisor *supervisor, const FlMessage *message) {
     if (message->kind != SIGNAL_SERVICE || message->head.root == 0 || supervisor->cause != END_NONE)
+        return false;
+    if (is_asked_by_maker(supervisor, message))
         return false;
     const Child *child = child_by_id(supervisor, (const FlString *)message->head.root);
     return child && (child->must_start || is_made(child));
@@ -49,14 +65,6 @@ static FlPid present_process(const Child *child) {
     if (!child || is_made(child) || child->state == CHILD_STOPPING)
         return 0;
     return child->pid;
-}
-
-// Who is behind a reply address; 0: nobody any more.
-static FlPid caller_of(FlPid reply_address) {
-    FlProcess *slot = process_slot(reply_address);
-    if (!slot || process_pid(slot) != reply_address)
-        return 0;
-    return atomic_load_explicit(&slot->alias_of, memory_order_relaxed);
 }
 
 // From now on the child's process is the supervisor it made; the start function is of no more interest.

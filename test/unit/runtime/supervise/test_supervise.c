@@ -303,6 +303,68 @@ static void main_tree_fails(FlProcess *self) {
     receive(self, -1);
 }
 
+// Asks its supervisor, whose pid main sends, about a child that starts later: it waits, so its start is complete.
+static void asker(FlProcess *self) {
+    FlWord main = frame(self)[0];
+    tell(self, main, 70);
+    FlWord *message = words(receive(self, -1));
+    CHECK(fl_supervisor_find(self, message[0], text_b) != 0);
+    tell(self, main, 71);
+    receive(self, -1);
+}
+
+// Main is not told the supervisor's pid before all is started: another process finds it by its number, the first one
+// that a fresh program spawns.
+static void ask_early(FlProcess *self) {
+    FlWord main = frame(self)[0], asked = frame(self)[1];
+    send(self, main, asked, 80);
+    tell(self, main, fl_supervisor_find(self, asked, text_b) != 0 ? 81 : 82);
+}
+
+static void main_early(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 2, 60000, &site_supervisor);
+    FlPid supervisor = (FlPid)1 << 32 | 1;
+    spawn(self, ask_early, head(self)->pid, supervisor, 0, 0, NULL);
+    add(self, spec, text_a, busy, 1, NULL, -2);
+    add(self, spec, text_b, worker, 2, NULL, -3);
+    add(self, spec, text_c, asker, 3, NULL, -3);
+    CHECK(fl_supervisor_start(self, spec, &site_supervisor) == supervisor);
+    int64_t sum = 0;
+    for (int i = 0; i < 5; i++)
+        sum += heard(self);
+    CHECK(sum == 80 + 1 + 2 + 70 + 81);
+    send(self, fl_supervisor_find(self, supervisor, text_c), supervisor, 0);
+    HEAR(71);
+    fl_stop(self, supervisor);
+    HEAR(102);
+    say(self, "fine");
+}
+
+// A start function that asks its own supervisor does not wait for itself.
+static void make_and_ask(FlProcess *self) {
+    FlPid top = (FlPid)1 << 32 | 1;
+    CHECK(fl_supervisor_find(self, top, text_b) == 0);
+    CHECK(fl_supervisor_find(self, top, text_c) == 0);
+    make_pool(self);
+}
+
+static void main_make_and_ask(FlProcess *self) {
+    void *spec = fl_supervisor_new(self, one_for_one, 2, 60000, &site_supervisor);
+    FlObject *template =
+        fl_supervisor_child(self, spec, text_b, make_and_ask, &type_frame, "pool", NULL, -3, true, &site_child);
+    memcpy(template + 1, (FlWord[]){head(self)->pid, 0, 0, 0}, 32);
+    add(self, spec, text_c, worker, 3, NULL, -3);
+    fl_supervisor_start(self, spec, &site_supervisor);
+    HEAR(10, 11, 12, 3);
+    say(self, "fine");
+}
+
+static void test_questions(void **state) {
+    (void)state;
+    expect(main_early, 0, "fine\n");
+    expect(main_make_and_ask, 0, "fine\n");
+}
+
 static void test_trees(void **state) {
     (void)state;
     expect(main_tree, 0, "fine\n");
@@ -340,6 +402,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strategies),     cmocka_unit_test(test_kinds), cmocka_unit_test(test_intensity),
         cmocka_unit_test(test_start_and_stop), cmocka_unit_test(test_trees), cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_questions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
