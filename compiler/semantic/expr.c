@@ -156,10 +156,35 @@ Tree *eval_name(Frame *frame, Expr *expr) {
 
 static int compare_names(Name a, Name b) { return name_compare(a, b); }
 
-static const Type *expected_field(const Type *expected, Name name) {
+static const RecordField *written_field(const Expr *expr, Name name) {
+    for (size_t i = 0; i < expr->record.fields.len; i++)
+        if (expr->record.fields.data[i].name == name)
+            return &expr->record.fields.data[i];
+    return NULL;
+}
+
+// Whether the record as written can become this member: it has the fields, and another literal does not stand where a literal is asked for.
+static bool may_become(const Expr *expr, const Type *member) {
+    for (size_t i = 0; i < member->record.count; i++) {
+        const RecordField *field = written_field(expr, member->record.fields[i].name);
+        const Type *asked = type_resolve(member->record.fields[i].type);
+        if (!field)
+            return false;
+        if (asked->kind != TYPE_LITERAL_STRING || field->value->kind != EXPR_LITERAL || field->value->literal.kind != LITERAL_STRING)
+            continue;
+        if (name_of_bytes(field->value->literal.string.data, field->value->literal.string.len) != asked->literal.text)
+            return false;
+    }
+    return true;
+}
+
+// `expr` is the record that the field is written in, or NULL.
+static const Type *expected_field(const Expr *expr, const Type *expected, Name name) {
     const Type *found = NULL;
     for (size_t i = 0; expected && i < type_member_count(expected); i++) {
         const Type *member = type_resolve(type_member(expected, i));
+        if (expr && type_member_count(expected) > 1 && member->kind == TYPE_RECORD && !may_become(expr, member))
+            continue;
         const Type *type = member->kind == TYPE_RECORD ? type_field(member, name) : NULL;
         if (type)
             found = found ? type_join(found, type) : type;
@@ -173,7 +198,7 @@ static Tree *eval_record(Frame *frame, Expr *expr, const Type *expected) {
     Tree **values = mem_alloc(sizeof(Tree *) * (count + 1));
     for (size_t i = 0; i < count; i++) {
         const RecordField *field = &expr->record.fields.data[i];
-        values[i] = eval(frame, field->value, expected_field(expected, field->name));
+        values[i] = eval(frame, field->value, expected_field(expr, expected, field->name));
         fields[i] = (TypeField){.name = field->name, .type = values[i]->type};
     }
     Tree *never = tree_never_of(values, count, expr->span);
@@ -305,7 +330,7 @@ static const Type *view_of(Frame *frame, const Expr *expr) {
     if (expr->kind != EXPR_FIELD)
         return NULL;
     const Type *view = view_of(frame, expr->field.receiver);
-    return view ? expected_field(view, expr->field.name) : NULL;
+    return view ? expected_field(NULL, view, expr->field.name) : NULL;
 }
 
 static bool hides_field(Frame *frame, const Expr *receiver, Name name) {
@@ -354,7 +379,7 @@ static Tree *length_of(Tree *value, Span span) {
 }
 
 static bool has_length(const Type *type) {
-    return type->kind == TYPE_LIST || type->kind == TYPE_STRING || type->kind == TYPE_LITERAL_STRING;
+    return type->kind == TYPE_LIST || type_fits(type, type_string);
 }
 
 Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span, const Expr *expr) {
@@ -362,7 +387,7 @@ Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span,
     if (type->kind == TYPE_NEVER)
         return record;
     if (has_length(type) && strcmp(name->text, "length") == 0)
-        return length_of(type->kind == TYPE_LITERAL_STRING ? convert(frame, record, type_string) : record, span);
+        return length_of(type->kind == TYPE_LIST ? record : convert(frame, record, type_string), span);
     if (hides_field(frame, expr, name)) {
         Diag *diag = report(frame, DIAG_HIDDEN_FIELD, name_span, "the parameter's type has no field `%s`", name_text(name));
         report_origin(diag, frame, expr);
