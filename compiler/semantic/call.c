@@ -297,9 +297,7 @@ static Tree *call_library(Frame *frame, Tree *receiver, Expr *expr, const Named 
     Tree **arguments = mem_alloc(sizeof(Tree *) * count);
     Expr **exprs = mem_alloc(sizeof(Expr *) * count);
     exprs[0] = expr->method.receiver;
-    arguments[0] = receiver;
-    if (type_resolve(receiver->type)->kind == TYPE_LITERAL_STRING)
-        arguments[0] = convert(frame, receiver, type_string);
+    arguments[0] = convert(frame, receiver, type_widen(receiver->type));
     for (size_t i = 1; i < count; i++) {
         exprs[i] = expr->method.args.data[i - 1];
         arguments[i] = eval(frame, exprs[i], expected_argument(frame, named, NULL, i));

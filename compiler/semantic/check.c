@@ -12,6 +12,10 @@ static bool is_library(const ModuleInfo *module) {
 }
 
 static Inst *uncalled_root(Check *check, Template *template, ClosureInfo *closure) {
+    if (!check->library) {
+        check->library = kind_new(check, name_of("uncalled"), (Span){0});
+        check->library->accepts_all = true;
+    }
     const Type **types = mem_alloc(sizeof(Type *) * (template->param_count + 1));
     for (size_t i = 0; i < template->param_count; i++) {
         const Type *annotation = template_annotation(check, template, i);
@@ -133,8 +137,6 @@ static TypedProgram *run(Check *check, Module *root, bool needs_main) {
     if (needs_main && !main_template)
         return NULL;
     check->any = special_kind();
-    check->library = kind_new(check, name_of("uncalled"), (Span){0});
-    check->library->accepts_all = true;
     Inst *main_inst = NULL;
     InstVec roots = {0};
     if (main_template)

@@ -298,8 +298,7 @@ static void walk(Walk *w, Expr *expr) {
             walk(w, expr->with.updates.data[i].value);
         break;
     case EXPR_LAMBDA:
-        if (!w->in_spawn)
-            add_value(w->check, template_of_syntax(w->check, TEMPLATE_LAMBDA, w->template->module, expr));
+        add_value(w->check, template_of_syntax(w->check, TEMPLATE_LAMBDA, w->template->module, expr));
         walk_lambda(w, expr);
         break;
     case EXPR_BLOCK:
@@ -464,7 +463,17 @@ static bool spread_uses(Check *check) {
     return changed;
 }
 
+// Lambdas in constants are values that anybody may call.
+static void walk_constants(Check *check, ModuleInfo *module) {
+    Walk w = {.check = check, .template = template_new(check, TEMPLATE_SCRIPT, module)};
+    for (size_t i = 0; i < module->ast->constants.len; i++)
+        walk(&w, module->ast->constants.data[i]->value);
+}
+
 void modules_group(Check *check) {
+    for (size_t i = 0; i < check->modules.len; i++)
+        if (check->modules.entries[i].value)
+            walk_constants(check, check->modules.entries[i].value);
     for (size_t i = 0; i < check->templates.len; i++)
         template_facts(check, check->templates.data[i]);
     Tarjan tarjan = {.check = check};

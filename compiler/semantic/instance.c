@@ -15,17 +15,17 @@ enum {
 // ---- limits --------------------------------------------------------------------------------------------------------
 
 static void note_chain(Diag *diag, const Inst *inst) {
-    for (int i = 0; inst && i < 6; i++, inst = inst->caller) {
+    for (int i = 0; inst && i < 3; i++, inst = inst->caller) {
         StringBuilder types = {0};
         for (size_t k = 0; k < inst->instance.parameter_count && inst->params; k++)
-            sb_addf(&types, "%s%.60s", k ? ", " : "", type_text(inst->params[k].type ? inst->params[k].type : type_never));
+            sb_addf(&types, "%s%.80s", k ? ", " : "", type_text(inst->params[k].type ? inst->params[k].type : type_never));
         diag_note(diag, "called from `%s(%s)`", inst->template->name ? name_text(inst->template->name) : "a lambda", sb_text(&types));
     }
 }
 
 static void report_too_many(Frame *frame, const Template *template, Span span) {
-    Diag *diag = report_now(frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "`%s` is called with more than %d different types",
-                            template->name ? name_text(template->name) : "this lambda", (int)MAX_INSTANCES);
+    Diag *diag = report_now(frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "%s is called with more than %d different types",
+                            template->name ? text_format("`%s`", name_text(template->name)) : "this lambda", (int)MAX_INSTANCES);
     if (!diag)
         return;
     diag_label(diag, span, "for instance here");
@@ -139,7 +139,8 @@ static void activate(Inst *inst, Activation *activation) {
 
 // The walk after the fixed point must find what the fixed point made.
 static Inst *not_settled(Frame *frame, Span span) {
-    report(frame, DIAG_NOT_SETTLED, span, "the types of this call did not settle");
+    if (frame->check->diags->error_count == 0)
+        report(frame, DIAG_INTERNAL, span, "the types of this call did not settle");
     return NULL;
 }
 
@@ -284,7 +285,8 @@ ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *c
     closure->closure.name = template->kind == TEMPLATE_LAMBDA ? NULL : template->name;
     closure->closure.span = template->span;
     closure->closure.captures = mem_alloc(sizeof(TypeField) * (count + 1));
-    memcpy(closure->closure.captures, captures, sizeof(TypeField) * count);
+    if (count > 0)
+        memcpy(closure->closure.captures, captures, sizeof(TypeField) * count);
     closure->closure.capture_count = count;
     closure->closure.origin = template;
     closure->template = template;

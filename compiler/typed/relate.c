@@ -114,11 +114,12 @@ static bool has_equal_member(const Type *members, const Type *wanted) {
     return false;
 }
 
+// One direction is enough: the counts are equal and no two members of a union are.
 static bool equal_members(const Type *a, const Type *b) {
     if (a->members.count != b->members.count)
         return false;
     for (size_t i = 0; i < a->members.count; i++)
-        if (!has_equal_member(b, a->members.types[i]) || !has_equal_member(a, b->members.types[i]))
+        if (!has_equal_member(b, a->members.types[i]))
             return false;
     return true;
 }
