@@ -23,6 +23,7 @@ class Expectation:
     timeout: float = 10
     only: str = ""  # "parallel" or "seeded"
     workers: int = 0
+    excluded: set = field(default_factory=set)  # variants ("tsan") that can't run it
     module: bool = False  # no program, but a module that programs beside it use
 
 
@@ -44,6 +45,8 @@ def set_option(expected, name, value):
         expected.timeout = float(value)
     elif name == "only" and value in ("parallel", "seeded"):
         expected.only = value
+    elif name == "not" and value.split()[0] in ("asan", "tsan"):  # followed by the reason
+        expected.excluded.add(value.split()[0])
     elif name == "module":
         expected.module = True
     elif name == "workers":

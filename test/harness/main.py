@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The test runner: finds the tests of each kind by folder, runs them in parallel, prints the failures and a summary.
 
-usage: main.py [--build DIR] [--variant asan|ubsan|tsan] [--full] [--bless] [--jobs N] KIND… [PATH…]
+usage: main.py [--build DIR] [--variant asan|ubsan|tsan] [--full] [--bless] [--jobs N] [--slowest N] KIND… [PATH…]
 A path keeps only the tests whose file's path contains it.
 """
 
@@ -45,6 +45,7 @@ def parse_command_line():
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--bless", action="store_true")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--slowest", type=int, default=0)
     parser.add_argument("words", nargs="+")
     options = parser.parse_args()
     kinds = [word for word in options.words if word in KINDS]
@@ -56,7 +57,7 @@ def main():
     options, kinds, paths = parse_command_line()
     settings = Settings(options, paths)
     cases = [case for kind in kinds for case in KINDS[kind].cases(settings)]
-    totals = run_cases(cases, options.jobs)
+    totals = run_cases(cases, options.jobs, options.slowest)
     for kind, (passed, failed) in totals.items():
         print(f"{kind}: {passed} passed, {failed} failed")
     passed, failed = (sum(column) for column in zip(*totals.values())) if totals else (0, 0)

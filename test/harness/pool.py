@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
@@ -62,22 +63,29 @@ def report_failure(case, text):
 
 
 def run_one(case):
+    """(what went wrong or None, seconds)"""
+    start = time.monotonic()
     try:
-        return case.check()
+        failure = case.check()
     except Exception as error:  # a test must not end the run
-        return f"{type(error).__name__}: {error}"
+        failure = f"{type(error).__name__}: {error}"
+    return failure, time.monotonic() - start
 
 
-def run_cases(cases, jobs):
-    """Returns {kind: [passed, failed]}; prints the failures as they come."""
+def run_cases(cases, jobs, slowest=0):
+    """Returns {kind: [passed, failed]}; prints the failures as they come, then the `slowest` cases with their seconds."""
     totals = {}
+    times = []
     for case in cases:
         totals.setdefault(case.kind, [0, 0])
     with ThreadPoolExecutor(jobs) as pool:
         futures = {pool.submit(run_one, case): case for case in cases}
         for future in as_completed(futures):
-            case, failure = futures[future], future.result()
+            case, (failure, seconds) = futures[future], future.result()
+            times.append((seconds, f"{case.kind} {case.name}"))
             totals[case.kind][1 if failure else 0] += 1
             if failure:
                 report_failure(case, failure)
+    for seconds, name in sorted(times, reverse=True)[:slowest]:
+        print(f"{seconds:7.2f} s  {name}")
     return totals
