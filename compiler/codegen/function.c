@@ -185,6 +185,8 @@ LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef 
     LLVMTypeRef type = LLVMGlobalGetValueType(callee);
     LLVMValueRef call = LLVMBuildCall2(f->builder, type, callee, arguments, (unsigned)count + 1, "");
     LLVMSetInstructionCallConv(call, TAILCC);
+    // What the language doesn't call a tail call is none: endless recursion must reach the stack's limit, not become a loop.
+    LLVMSetTailCallKind(call, LLVMTailCallKindNoTail);
     unsigned self = LLVMGetEnumAttributeKindForName("swiftself", 9);
     LLVMAddCallSiteAttribute(call, 1, LLVMCreateEnumAttribute(f->unit->context, self, 0));
     return call;

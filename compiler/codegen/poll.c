@@ -62,7 +62,8 @@ static LLVMValueRef segment_function(Function *outer) {
     LLVMValueRef pack = function_alloca(&f, LLVMArrayType2(unit->i64, cells), "pack");
     for (unsigned i = 1; i < count; i++)
         LLVMBuildStore(f.builder, LLVMGetParam(function, i), memory_at(&f, pack, 8 * (uint64_t)(i - 1)));
-    RUNTIME(&f, fl_run_on_segment, f.process, segment_thunk(unit, outer->function, outer->result), pack);
+    RUNTIME(&f, fl_run_on_segment, f.process, segment_thunk(unit, outer->function, outer->result), pack,
+            function_site(outer));
     function_return(&f, memory_load_value(&f, outer->result, pack, 0));
     function_end(&f);
     return function;

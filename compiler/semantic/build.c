@@ -81,15 +81,18 @@ Tree *tree_never_of(Tree *const *values, size_t count, Span span) {
     for (size_t i = 0; i < count; i++) {
         if (values[i]->type->kind != TYPE_NEVER)
             continue;
-        if (i == 0)
-            return values[0];
-        Tree **before = mem_alloc(sizeof(Tree *) * i);
+        Tree **before = mem_alloc(sizeof(Tree *) * (i + 1));
         for (size_t k = 0; k < i; k++)
             before[k] = tree_let(NULL, values[k], values[k]->span);
-        return tree_block(before, i, values[i], span);
+        before[i] = values[i];
+        Tree *tree = tree_block(before, i + 1, NULL, span);
+        tree->type = type_never;
+        return tree;
     }
     return NULL;
 }
+
+Tree *tree_ends(Tree *value, Span span) { return tree_never_of(&value, 1, span); }
 
 Local *local_new(Frame *frame, Name name, const Type *type) {
     Local *local = mem_new(Local);

@@ -332,8 +332,10 @@ Tree *tree_builtin(Builtin builtin, const Type *type, Span span, Tree **argument
 Tree *tree_binary(TreeOp op, const Type *type, Tree *left, Tree *right, Span span);
 Tree *tree_block(Tree **statements, size_t count, Tree *result, Span span);
 Tree *tree_let(Local *local, Tree *value, Span span);
-// If one of the values is never: a tree that evaluates the ones before it and it. Otherwise NULL.
+// If one of the values is never: a tree that evaluates the ones before it and it, and ends there: a call in it is no tail call. Otherwise NULL.
 Tree *tree_never_of(Tree *const *values, size_t count, Span span);
+// The same of one value that is never.
+Tree *tree_ends(Tree *value, Span span);
 Local *local_new(Frame *frame, Name name, const Type *type);
 TreePattern *pattern_new(TreePatternKind kind, const Type *type, Span span);
 TreePattern *pattern_bind(Local *local, const Type *type, TreePattern *inner, Span span);

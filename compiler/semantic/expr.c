@@ -613,7 +613,7 @@ static Tree *eval_subject(Frame *frame, const Expr *expr) {
     return tree_never(expr->span);
 }
 
-Tree *eval(Frame *frame, Expr *expr, const Type *expected) {
+static Tree *eval_kind(Frame *frame, Expr *expr, const Type *expected) {
     switch (expr->kind) {
     case EXPR_ERROR:
         return tree_never(expr->span);
@@ -671,4 +671,15 @@ Tree *eval(Frame *frame, Expr *expr, const Type *expected) {
         return eval_early_return(frame, expr);
     }
     return tree_never(expr->span);
+}
+
+// Whether the value of one of its parts is the expression's own, so that a call there is in tail position.
+static bool passes_on(ExprKind kind) {
+    return kind == EXPR_BLOCK || kind == EXPR_IF || kind == EXPR_MATCH || kind == EXPR_RECEIVE || kind == EXPR_EARLY_RETURN;
+}
+
+Tree *eval(Frame *frame, Expr *expr, const Type *expected) {
+    Tree *tree = eval_kind(frame, expr, expected);
+    bool is_part = tree->type->kind == TYPE_NEVER && (tree->span.start != expr->span.start || tree->span.end != expr->span.end);
+    return is_part && !passes_on(expr->kind) ? tree_ends(tree, expr->span) : tree;
 }

@@ -174,14 +174,15 @@ static void call_thunk(void *argument, void *unused) {
     call->thunk(call->self, call->arguments);
 }
 
-void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments) {
+void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments,
+                       const FlSite *site) {
     FlSide *side = process_side(self);
     if (!side)
         process_out_of_memory(self);
     if (side->on_segment)
-        process_panic(self, "stack overflow", NULL);
+        process_panic(self, "stack overflow", site);
     if (!side->segment && !take_segment(self, side))
-        process_panic(self, "stack overflow: no memory for a larger stack", NULL);
+        process_panic(self, "stack overflow: no memory for a larger stack", site);
     uintptr_t limit = self->limit;
     side->on_segment = true;
     set_limit(self, segment_limit(side));

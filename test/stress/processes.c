@@ -110,7 +110,7 @@ static __attribute__((noinline)) int64_t dive(FlProcess *self, int64_t n) {
     uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
     if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self)) {
         Dive call = {n, 0};
-        fl_run_on_segment(self, dive_thunk, &call);
+        fl_run_on_segment(self, dive_thunk, &call, NULL);
         return call.result;
     }
     volatile int64_t one = 1;

@@ -27,7 +27,9 @@ void fl_poll(FlProcess *self) { (void)self; }
 // Room for the deepest recursion is made by running it on a stack of its own, once.
 bool fl_poll_stack(FlProcess *self) { return self->head.stack_limit == UINTPTR_MAX; }
 
-void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments) {
+void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments,
+                       const FlSite *site) {
+    (void)site;
     self->head.stack_limit = 0;
     printf("segment\n");
     thunk(self, arguments);

@@ -84,6 +84,7 @@ static void test_exits(void **state) {
 
 static void linked_to(FlProcess *self) {
     fl_link(self, frame(self)[0]);
+    send(self, frame(self)[1], 0, 0); // ready
     receive(self, -1);
 }
 
@@ -92,8 +93,9 @@ static void link_main(FlProcess *self) {
     // A chain: the death of the first one reaches the last one.
     FlPid first = spawn(self, parked, 0, 0, 0, 0, NULL), last = first;
     for (int i = 0; i < 20; i++)
-        last = spawn(self, linked_to, last, 0, 0, 0, &monitored);
-    fl_sleep(self, 5, &site_main);
+        last = spawn(self, linked_to, last, head(self)->pid, 0, 0, &monitored);
+    for (int i = 0; i < 20; i++)
+        receive(self, -1);
     fl_exit(self, first, boom);
     for (int i = 0; i < 20; i++) {
         if (strcmp(reason_of(receive(self, -1)), "boom") != 0)
@@ -105,10 +107,11 @@ static void link_main(FlProcess *self) {
     fl_unlink(self, pid);
     fl_link(self, pid);
     fl_unlink(self, pid);
+    fl_monitor(self, pid);
     fl_exit(self, pid, boom);
-    fl_sleep(self, 5, &site_main);
+    receive(self, -1);
     // A link to one that has ended: noproc.
-    fl_monitor(self, spawn(self, linked_to, pid, 0, 0, 0, NULL));
+    spawn(self, linked_to, pid, 0, 0, 0, &monitored);
     say(self, "%s", reason_of(receive(self, -1)));
 }
 
@@ -169,6 +172,7 @@ static void deferring(FlProcess *self) {
     push(self, &scopes[2], run_receive, NULL);
     push(self, &scopes[3], run_spin, NULL);
     push(self, &scopes[4], run_say, "inner");
+    send(self, frame(self)[1], 0, 0); // ready
     if (frame(self)[0])
         fl_panic_index(self, 7, 3, &site_panic);
     receive(self, -1);
@@ -177,9 +181,10 @@ static void deferring(FlProcess *self) {
 static void defer_main(FlProcess *self) {
     FlSpawnOptions monitored = {.monitor = true};
     for (FlWord panics = 0; panics < 2; panics++) {
-        FlPid pid = spawn(self, deferring, panics, 0, 0, 0, &monitored);
-        fl_sleep(self, 2, &site_main);
-        fl_exit(self, pid, text_kill);
+        FlPid pid = spawn(self, deferring, panics, head(self)->pid, 0, 0, &monitored);
+        receive(self, -1);
+        if (!panics)
+            fl_exit(self, pid, text_kill);
         say(self, "%s", reason_of(receive(self, -1)));
     }
 }
@@ -230,7 +235,7 @@ static __attribute__((noinline)) int64_t deep(FlProcess *self, int64_t n) {
     uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
     if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self)) {
         Deep call = {n, 0};
-        fl_run_on_segment(self, deep_thunk, &call);
+        fl_run_on_segment(self, deep_thunk, &call, NULL);
         return call.result;
     }
     space[0] = 1;
