@@ -20,7 +20,7 @@ bool cell_grow(Check *check, Cell *cell, const Type *type) {
     if (check->reporting || check->quiet || type == old || type->kind == TYPE_NEVER)
         return false;
     const Type *joined = type_join(old, type);
-    if (cell->growths >= FOLD_AFTER)
+    if (cell->growths >= FOLD_AFTER && type_depth(joined) > type_depth(old))
         joined = type_fold(joined);
     if (type_equal(joined, old) || cell->growths > MAX_GROWTHS || (cell->growths >= FOLD_AFTER && type_depth(joined) > MAX_DEPTH))
         return false;

@@ -74,14 +74,25 @@ const Type *widen_tree(const Tree *tree) {
 
 // ---- annotations as bounds -----------------------------------------------------------------------------------------
 
+// Literals in a field that the annotation does not ask for.
+static const Type *widen_extra(const Type *type) {
+    if (type->kind == TYPE_LITERAL_INT)
+        return type_int;
+    if (type->kind != TYPE_RECORD || type->has_knot)
+        return type;
+    TypeField *fields = mem_alloc(sizeof(TypeField) * (type->record.count + 1));
+    for (size_t i = 0; i < type->record.count; i++)
+        fields[i] = (TypeField){.name = type->record.fields[i].name, .type = widen_extra(type->record.fields[i].type)};
+    return type_record(fields, type->record.count);
+}
+
 static const Type *merge_record(const Type *annotation, const Type *actual) {
     VEC(TypeField) fields = {0};
     bool same = true;
     for (size_t i = 0; i < actual->record.count; i++) {
         TypeField field = actual->record.fields[i];
         const Type *asked = type_field(annotation, field.name);
-        if (asked)
-            field.type = merge_bound(asked, field.type);
+        field.type = asked ? merge_bound(asked, field.type) : widen_extra(field.type);
         same &= asked && field.type == asked;
         vec_push(&fields, field);
     }
