@@ -56,6 +56,13 @@ typedef struct Work {
 
 typedef struct DebugInfo DebugInfo; // debug_info.c
 
+// Frames that are too large for the slack below the stack limit, by the function's symbol (a Name): bytes, as a
+// pointer. They are known when machine code has been made; then the module is made once more (frame.c).
+typedef struct FrameSizes {
+    Map large;
+    bool grown; // something was added in this attempt
+} FrameSizes;
+
 typedef struct Unit {
     const TypedProgram *program;
     const CodegenOptions *options;
@@ -84,8 +91,9 @@ typedef struct Unit {
     InstanceCode *instances;       // by Instance.id
     size_t instance_limit;
     VEC(Work) work;
+    Map function_names; // how many functions have the name, by Name: symbols are the same in every attempt
+    FrameSizes *frames;
     DebugInfo *debug;
-    unsigned counter; // for names
 } Unit;
 
 typedef struct DeferRecord DeferRecord; // defer.c
@@ -116,6 +124,7 @@ typedef struct Function {
 
 // ---- unit.c ---------------------------------------------------------------------------------------------------------
 void unit_init(Unit *unit, const TypedProgram *program, const CodegenOptions *options, Diagnostics *diagnostics);
+void unit_free(Unit *unit); // LLVM's part
 LLVMTypeRef unit_word_type(const Unit *unit, WordKind kind);
 LLVMTypeRef unit_result_type(const Unit *unit, const Repr *repr);
 LLVMValueRef unit_int(const Unit *unit, int64_t value);
@@ -311,6 +320,15 @@ void defer_leave(Function *f,
                  DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out
 void poll_analyse(Unit *unit);        // poll_graph.c: InstanceCode.poll
 void poll_slice(Function *f);
+// The cold side of a check at entry: continues on the segment if the stack lacks `bytes`, else at `go`.
+void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockRef go);
+LLVMValueRef poll_below_limit(Function *f,
+                              uint64_t bytes);       // i1: fewer bytes than that are left, or something is requested
+void frame_watch(Unit *unit, LLVMValueRef function); // frame.c: its frame's size is looked at
+void frame_listen(Unit *unit);
+// If the frame of f's function is known to be large: it becomes a check before a function with the body, in which f
+// goes on.
+void frame_guard(Function *f);
 void poll_entry(Function *f, Poll poll); // f->function has tailcc and returns f->result
 
 // ---- walk.c ---------------------------------------------------------------------------------------------------------
@@ -318,6 +336,7 @@ typedef void (*WalkTree)(const Tree *tree, void *context);
 void walk_children(const Tree *tree, WalkTree visit, void *context); // direct children, those in patterns included
 typedef VEC(const Local *) LocalVec;
 void walk_free_locals(const Tree *tree, LocalVec *out); // read but not bound within, each once, in order of first use
+bool walk_binds_reference(Unit *unit, const TreePattern *pattern); // some variable of the pattern holds a reference
 
 // ---- debug_info.c ---------------------------------------------------------------------------------------------------
 void debug_init(Unit *unit);

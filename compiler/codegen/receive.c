@@ -28,13 +28,22 @@ static Value open_message(Function *f, const Tree *tree, LLVMValueRef message, L
     return union_open(f, type, root);
 }
 
+// A message of which the arm keeps only words that are no references is freed at once; otherwise its objects become the
+// process's.
+static void take_message(Function *f, const TreeArm *arm, LLVMValueRef message) {
+    if (walk_binds_reference(f->unit, arm->pattern))
+        RUNTIME(f, fl_receive_take, f->process, message);
+    else
+        RUNTIME(f, fl_receive_drop, f->process, message);
+}
+
 static void lower_arms(Function *f, const Tree *tree, LLVMValueRef message, LLVMBasicBlockRef scan, Merge *merge) {
     Value value = open_message(f, tree, message, scan);
     for (size_t i = 0; i < tree->receive.count; i++) {
         const TreeArm *arm = &tree->receive.arms[i];
         LLVMBasicBlockRef fail = i + 1 < tree->receive.count ? function_block(f, "arm") : scan;
         pattern_test(f, arm->pattern, value, fail, false);
-        RUNTIME(f, fl_receive_take, f->process, message);
+        take_message(f, arm, message);
         control_end(f, arm->body, merge);
         function_enter(f, fail);
     }
@@ -140,6 +149,7 @@ static void park(Function *f, const Parking *parking) {
 static void lower_function(Function *outer, const Tree *tree, const Parking *parking) {
     Function f;
     function_begin(&f, outer->unit, parking->function, outer->instance, MODE_LOOP, outer->result, tree->span);
+    frame_guard(&f);
     unsigned at = 1;
     for (size_t i = 0; i < parking->live.len; i++) {
         Value value = {0};

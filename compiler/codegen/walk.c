@@ -267,3 +267,26 @@ void walk_free_locals(const Tree *tree, LocalVec *out) {
         if (!map_has(&variables.bound, variables.read.entries[i].key))
             vec_push(out, variables.read.entries[i].key);
 }
+
+// ---- references
+// ---------------------------------------------------------------------------------------------------------------
+
+typedef struct References {
+    Unit *unit;
+    bool found;
+} References;
+
+static void note_reference(const TreePattern *pattern, void *context) {
+    References *references = context;
+    if (pattern->kind != TREE_PATTERN_BIND)
+        return;
+    const Repr *repr = represent_type(&references->unit->represent, pattern->bind.local->type);
+    for (unsigned i = 0; i < repr->words; i++)
+        references->found |= repr->word[i] == WORD_POINTER || repr->word[i] == WORD_TAGGED;
+}
+
+bool walk_binds_reference(Unit *unit, const TreePattern *pattern) {
+    References references = {.unit = unit};
+    walk_pattern(pattern, note_reference, &references);
+    return references.found;
+}

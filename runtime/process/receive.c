@@ -70,12 +70,22 @@ void process_check_memory(FlProcess *self) {
         process_over_limit(self);
 }
 
-void fl_receive_take(FlProcess *self, FlMessage *message) {
+// Takes the message under test out of the private list; this receive has ended.
+static void unlink_message(FlProcess *self, FlMessage *message) {
     *self->scan = message->head.next;
     if (!message->head.next)
         self->last = self->scan;
     self->mail_count--;
     end_receive(self);
+}
+
+void fl_receive_drop(FlProcess *self, FlMessage *message) {
+    unlink_message(self, message);
+    message_free(message);
+}
+
+void fl_receive_take(FlProcess *self, FlMessage *message) {
+    unlink_message(self, message);
     message_adopt(message, &self->arena);
     process_check_memory(self);
 }
