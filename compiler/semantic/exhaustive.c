@@ -4,6 +4,7 @@
 // goes on with the rows that match it. A case that no row is left for is a witness.
 #include "compiler/semantic/exhaustive.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -240,6 +241,23 @@ static const void **constant_keys(const Matrix *matrix, size_t at) {
     return keys;
 }
 
+// A value that none of the literals is: the first number from 0 on, any other text.
+static const char *other_value(const Type *type, const Map *seen) {
+    if (type->kind == TYPE_BOOL)
+        return map_has(seen, type_literal_int(1)) ? "false" : "true";
+    if (type->kind == TYPE_STRING)
+        return "\"…\"";
+    int64_t number = 0;
+    int64_t bits = 0;
+    for (; map_has(seen, type_literal_int(bits)); number++) {
+        double real = (double)(number + 1);
+        bits = number + 1;
+        if (type->kind == TYPE_FLOAT)
+            memcpy(&bits, &real, sizeof bits);
+    }
+    return text_format(type->kind == TYPE_FLOAT ? "%" PRId64 ".0" : "%" PRId64, number);
+}
+
 static WitnessVec split_constants(Search *search, const Matrix *matrix, size_t at, const Type *type) {
     WitnessVec out = {0};
     Map seen = {0};
@@ -250,19 +268,18 @@ static WitnessVec split_constants(Search *search, const Matrix *matrix, size_t a
         if (!keys[i] || !map_add(&seen, keys[i]) || search->work > MAX_WORK)
             continue;
         const char *text = witness_constant(matrix->rows.data[i].cells[at]->constant);
-        WitnessVec found =
-            walk_case(search, matrix, at, &(Case){0}, rows_of_constant(search, matrix, at, keys, keys[i]));
+        RowVec rows = rows_of_constant(search, matrix, at, keys, keys[i]);
+        WitnessVec found = walk_case(search, matrix, at, &(Case){0}, rows);
         for (size_t k = 0; k < found.len; k++)
             keep_combined(&out, &found.data[k], width, at, 0, text);
     }
     bool closed = type->kind == TYPE_BOOL;
     if (closed && seen.len == 2)
         return out;
-    WitnessVec found =
-        walk_case(search, matrix, at, &(Case){.open = !closed}, rows_of_constant(search, matrix, at, keys, NULL));
-    const char *rest = !closed ? "_" : map_has(&seen, type_literal_int(1)) ? "false" : "true";
+    RowVec rows = rows_of_constant(search, matrix, at, keys, NULL);
+    WitnessVec found = walk_case(search, matrix, at, &(Case){.open = !closed}, rows);
     for (size_t k = 0; k < found.len; k++)
-        keep_combined(&out, &found.data[k], width, at, 0, rest);
+        keep_combined(&out, &found.data[k], width, at, 0, other_value(type, &seen));
     return out;
 }
 
@@ -455,6 +472,16 @@ static WitnessVec walk(Search *search, Matrix *matrix) {
     return anything(width);
 }
 
+// Arms with guards alone leave out "any value" of a type that enumerates nothing: that is a missing `_`, too.
+static bool enumerates(const Type *type) {
+    return type->kind != TYPE_INT && type->kind != TYPE_FLOAT && type->kind != TYPE_STRING && type->kind != TYPE_RECORD;
+}
+
+static void mark_open(WitnessVec *found, const Type *value) {
+    for (size_t i = 0; i < found->len && !enumerates(value); i++)
+        found->data[i].open |= witness_is_any(found->data[i].cells[0]);
+}
+
 static void report_witnesses(Exhaustiveness *out, const WitnessVec *found) {
     out->missing = mem_alloc(EXHAUSTIVE_MAX_MISSING * sizeof(*out->missing));
     out->open = mem_alloc(EXHAUSTIVE_MAX_MISSING * sizeof(*out->open));
@@ -480,6 +507,8 @@ Exhaustiveness exhaustive_check(const Type *value, const TreeArm *arms, size_t c
     Exhaustiveness out = {.too_complex = search.work > MAX_WORK};
     if (out.too_complex)
         return out;
+    if (count > 0)
+        mark_open(&found, type_resolve(value));
     report_witnesses(&out, &found);
     out.unreachable = mem_alloc_data((count + 1) * sizeof(*out.unreachable));
     for (size_t i = 0; i < count; i++)
