@@ -41,7 +41,7 @@ enum { SANITIZED = 0, STACK_BYTES = 64 << 10, STACK_MAX = 1 << 20, SANITIZER_SLA
 #ifdef SANITIZER_THREAD
 #define SANITIZER_SEGMENT ((size_t)2 << 20)
 #else
-#define SANITIZER_SEGMENT ((size_t)256 << 20)
+#define SANITIZER_SEGMENT ((size_t)(SANITIZED ? 32 : 256) << 20)
 #endif
 
 #ifdef SANITIZER_ADDRESS

@@ -108,7 +108,7 @@ static void dive_thunk(FlProcess *self, void *arguments) {
 }
 static __attribute__((noinline)) int64_t dive(FlProcess *self, int64_t n) {
     uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
-    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self)) {
+    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self, 0)) {
         Dive call = {n, 0};
         fl_run_on_segment(self, dive_thunk, &call, NULL);
         return call.result;

@@ -233,7 +233,7 @@ static void deep_thunk(FlProcess *self, void *arguments) {
 static __attribute__((noinline)) int64_t deep(FlProcess *self, int64_t n) {
     volatile char space[64];
     uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
-    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self)) {
+    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self, 0)) {
         Deep call = {n, 0};
         fl_run_on_segment(self, deep_thunk, &call, NULL);
         return call.result;
