@@ -1,4 +1,5 @@
-// Types as the user writes them. The builtins' signatures are read the same way, as aliases of a module made of their table.
+// Types as the user writes them. The builtins' signatures are read the same way, as aliases of a module made of their
+// table.
 #include <string.h>
 
 #include "compiler/semantic/check.h"
@@ -27,7 +28,8 @@ static const Type *alias_type(Check *check, ModuleInfo *module, AliasInfo *alias
     alias->resolving = true;
     const Type *type = annotation_type(check, module, alias->ast->type);
     if (type == alias->knot || type->kind == TYPE_KNOT) {
-        report_now(check, DIAG_RECURSIVE_ALIAS, alias->ast->name_span, "type `%s` is defined as itself", name_text(alias->ast->name));
+        report_now(check, DIAG_RECURSIVE_ALIAS, alias->ast->name_span, "type `%s` is defined as itself",
+                   name_text(alias->ast->name));
         type = type_never;
     }
     if (alias->knot)
@@ -58,8 +60,8 @@ static const Type *basic_type(Name name) {
     static const struct {
         const char *name;
         const Type *const *type;
-    } basic[] = {{"int", &type_int}, {"float", &type_float}, {"bool", &type_bool}, {"string", &type_string}, {"nil", &type_nil},
-                 {"never", &type_never}};
+    } basic[] = {{"int", &type_int},       {"float", &type_float}, {"bool", &type_bool},
+                 {"string", &type_string}, {"nil", &type_nil},     {"never", &type_never}};
     for (size_t i = 0; i < sizeof(basic) / sizeof(*basic); i++)
         if (strcmp(basic[i].name, name->text) == 0)
             return *basic[i].type;

@@ -20,7 +20,8 @@ static Tree *eval_binding(Frame *frame, Stmt *statement) {
     value = is_annotated ? as_declared(frame, value, expected) : convert(frame, value, widen_tree(value));
     if (strcmp(statement->bind.name->text, "_") == 0)
         return tree_let(NULL, value, statement->span);
-    Local *local = local_new(frame, statement->bind.name, is_annotated && value->type->kind == TYPE_NEVER ? expected : value->type);
+    Local *local = local_new(frame, statement->bind.name,
+                             is_annotated && value->type->kind == TYPE_NEVER ? expected : value->type);
     scope_push(frame, statement->bind.name, local, statement->bind.name_span);
     return tree_let(local, value, statement->span);
 }
@@ -35,7 +36,8 @@ static void report_unused_shadows(Frame *frame, const Binding *outer) {
             shadowed = shadowed->next;
         if (!shadowed)
             continue;
-        Diag *diag = report(frame, DIAG_UNUSED_SHADOW, binding->span, "this `%s` is a new one that nothing reads", name_text(binding->name));
+        Diag *diag = report(frame, DIAG_UNUSED_SHADOW, binding->span, "this `%s` is a new one that nothing reads",
+                            name_text(binding->name));
         if (shadowed->span.file)
             REPORT_LABEL(diag, shadowed->span, "it does not change this one");
         REPORT_HELP(diag, "values never change; carry one through a loop with a fold: `xs.fold(start, (%s, x) -> …)`",
@@ -45,9 +47,11 @@ static void report_unused_shadows(Frame *frame, const Binding *outer) {
 
 // ---- narrowing behind an `if` that leaves --------------------------------------------------------------------------
 
-// In the branch where `condition` (`x is p`) is false, x is one of the other variants: binds it anew. NULL if nothing is learnt.
+// In the branch where `condition` (`x is p`) is false, x is one of the other variants: binds it anew. NULL if nothing
+// is learnt.
 static Tree *narrow_otherwise(Frame *frame, const Expr *condition, const Tree *tree, Span span) {
-    if (condition->kind != EXPR_IS || tree->kind != TREE_IS || condition->is.value->kind != EXPR_NAME || condition->is.value->name.module)
+    if (condition->kind != EXPR_IS || tree->kind != TREE_IS || condition->is.value->kind != EXPR_NAME ||
+        condition->is.value->name.module)
         return NULL;
     Binding *binding = scope_find(frame, condition->is.value->name.name);
     const Type *type = type_resolve(tree->is.value->type);
@@ -90,7 +94,8 @@ static void warn_recursion(Frame *frame, const Tree *tree) {
         const Inst *called = (const Inst *)tree->call.instance;
         if (!called->activation || called->activation != frame->inst->activation)
             return;
-        Diag *diag = report(frame, DIAG_DEFER_RECURSION, tree->span, "this call is no tail call: the scope has a `defer`");
+        Diag *diag =
+            report(frame, DIAG_DEFER_RECURSION, tree->span, "this call is no tail call: the scope has a `defer`");
         REPORT_HELP(diag, "the stack grows with every round; put the `defer` into a function around the loop");
         return;
     }
@@ -196,7 +201,8 @@ static Tree *eval_branches(Frame *frame, Expr *expr, size_t at, const Type *expe
     }
     if (condition->type->kind == TYPE_NEVER)
         return condition;
-    Tree *tree = tree_new(TREE_IF, join_trees(frame, branches, 2), at == 0 ? expr->span : span_join(branch->condition->span, expr->span));
+    Tree *tree = tree_new(TREE_IF, join_trees(frame, branches, 2),
+                          at == 0 ? expr->span : span_join(branch->condition->span, expr->span));
     tree->if_.condition = condition;
     tree->if_.then = branches[0];
     tree->if_.otherwise = branches[1];

@@ -38,7 +38,8 @@ static void bind_params(Frame *frame, const ParamVec *params) {
 
 // A name of a constraint instead of a condition.
 static bool is_constraint(Frame *frame, const Param *param) {
-    bool named = param->is_short || (param->where->kind == EXPR_NAME && map_has(&frame->module->constraints, param->where->name.name));
+    bool named = param->is_short ||
+                 (param->where->kind == EXPR_NAME && map_has(&frame->module->constraints, param->where->name.name));
     if (!named)
         return false;
     Diag *diag = report(frame, DIAG_CONSTRAINT, param->where->span, "constraints are not proved yet");
@@ -203,6 +204,7 @@ static Tree *eval_start(Frame *frame) {
     inst->is_supervisor_start = template->is_child && is_supervisor_pid(result->type);
     if (!inst->is_supervisor_start)
         return result;
+    cell_grow(frame->check, &inst->started, result->type);
     Tree **arguments = mem_alloc(sizeof(Tree *));
     arguments[0] = result;
     return tree_builtin(BUILTIN_SUPERVISOR_STARTED, type_nil, span, arguments, 1);

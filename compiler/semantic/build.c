@@ -72,7 +72,8 @@ Tree *tree_block(Tree **statements, size_t count, Tree *result, Span span) {
 
 Tree *tree_let(Local *local, Tree *value, Span span) {
     Tree *tree = tree_new(TREE_LET, type_nil, span);
-    tree->let.pattern = local ? pattern_bind(local, value->type, NULL, span) : pattern_new(TREE_PATTERN_ANY, value->type, span);
+    tree->let.pattern =
+        local ? pattern_bind(local, value->type, NULL, span) : pattern_new(TREE_PATTERN_ANY, value->type, span);
     tree->let.value = value;
     return tree;
 }

@@ -8,7 +8,8 @@
 static Expr *expr_at(Expr *const *exprs, size_t at) { return exprs ? exprs[at] : NULL; }
 
 static void report_arity(Frame *frame, const char *what, size_t wanted, size_t given, Span span, Span declared) {
-    Diag *diag = report(frame, DIAG_ARITY, span, "%s takes %zu argument%s, not %zu", what, wanted, wanted == 1 ? "" : "s", given);
+    Diag *diag = report(frame, DIAG_ARITY, span, "%s takes %zu argument%s, not %zu", what, wanted,
+                        wanted == 1 ? "" : "s", given);
     if (declared.file)
         REPORT_LABEL(diag, declared, "defined here");
 }
@@ -31,7 +32,8 @@ static const Type *param_type(Frame *frame, Template *template, size_t at, const
 
 static bool check_argument(Frame *frame, Template *template, size_t at, const Tree *argument, const Expr *expr) {
     const Type *annotation = template_annotation(frame->check, template, at);
-    return !annotation || check_fits(frame, argument, annotation, expr, param_span(template, at), "the parameter is declared here");
+    return !annotation ||
+           check_fits(frame, argument, annotation, expr, param_span(template, at), "the parameter is declared here");
 }
 
 static Tree **copy_trees(Tree **trees, size_t count) {
@@ -46,8 +48,8 @@ static const char *template_words(const Template *template) {
 
 // ---- named functions -----------------------------------------------------------------------------------------------
 
-Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count, Expr *const *exprs,
-                    Span span, Span name_span) {
+Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count,
+                    Expr *const *exprs, Span span, Span name_span) {
     if (template->kind == TEMPLATE_BUILTIN)
         return call_builtin(frame, template->builtin, arguments, count, exprs, span);
     if (count != template->param_count) {
@@ -63,7 +65,8 @@ Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree
         good &= check_argument(frame, template, i, arguments[i], expr_at(exprs, i));
         types[i] = param_type(frame, template, i, arguments[i]);
     }
-    Inst *inst = good || !frame->check->reporting ? instance_for_call(frame, template, closure, types, count, span) : NULL;
+    Inst *inst =
+        good || !frame->check->reporting ? instance_for_call(frame, template, closure, types, count, span) : NULL;
     if (!inst)
         return tree_never(span);
     Tree *tree = tree_new(TREE_CALL, instance_result(frame, inst), span);
@@ -117,7 +120,8 @@ Tree *call_value(Frame *frame, Tree *callee, Tree **arguments, size_t count, Exp
     if (type->kind == TYPE_NEVER)
         return callee;
     if (type->kind != TYPE_FUNCTION) {
-        Diag *diag = report(frame, DIAG_NOT_CALLABLE, callee->span, "this is no function: it is `%s`", type_words(type));
+        Diag *diag =
+            report(frame, DIAG_NOT_CALLABLE, callee->span, "this is no function: it is `%s`", type_words(type));
         report_instance(diag, frame);
         return tree_never(span);
     }
@@ -156,8 +160,8 @@ static Tree *builtin_argument(Frame *frame, Builtin builtin, size_t at, Tree *ar
     }
     Diag *diag = NULL;
     if (!type_fits(argument->type, wanted)) {
-        diag = report(frame, DIAG_TYPE_MISMATCH, argument->span, "`%s` expects `%s` here, found `%s`", builtin_table[builtin].name,
-                      type_words(wanted), type_words(argument->type));
+        diag = report(frame, DIAG_TYPE_MISMATCH, argument->span, "`%s` expects `%s` here, found `%s`",
+                      builtin_table[builtin].name, type_words(wanted), type_words(argument->type));
         report_origin(diag, frame, expr);
         report_instance(diag, frame);
     }
@@ -183,7 +187,8 @@ Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count
     if (builtin == BUILTIN_ASSERT)
         arguments = assert_arguments(arguments, &count, exprs, span);
     if (count != type->function.parameter_count) {
-        report_arity(frame, text_format("`%s`", builtin_table[builtin].name), type->function.parameter_count, given, span, (Span){0});
+        report_arity(frame, text_format("`%s`", builtin_table[builtin].name), type->function.parameter_count, given,
+                     span, (Span){0});
         return tree_never(span);
     }
     Tree *never = tree_never_of(arguments, count, span);
@@ -270,8 +275,8 @@ static bool has_field(const Type *type, Name name) {
 
 static Tree *no_method(Frame *frame, const Tree *receiver, const Expr *expr, const char *library) {
     Name name = expr->method.name;
-    Diag *diag = report(frame, DIAG_NO_METHOD, expr->method.name_span, "`%s` has no function `%s`", type_words(receiver->type),
-                        name_text(name));
+    Diag *diag = report(frame, DIAG_NO_METHOD, expr->method.name_span, "`%s` has no function `%s`",
+                        type_words(receiver->type), name_text(name));
     if (library) {
         Suggestion near = suggest_start(name);
         const ModuleInfo *module = map_get(&frame->check->modules, name_of(library));
@@ -286,7 +291,8 @@ static Tree *no_method(Frame *frame, const Tree *receiver, const Expr *expr, con
     QualifiedName own = {.name = name};
     Named named = resolve_top(frame->check, frame->module, &own);
     if (named.kind == NAMED_FUNCTION)
-        REPORT_HELP(diag, "`%s` is a function here: write `%s(…)` with the value as its argument", name_text(name), name_text(name));
+        REPORT_HELP(diag, "`%s` is a function here: write `%s(…)` with the value as its argument", name_text(name),
+                    name_text(name));
     report_origin(diag, frame, expr->method.receiver);
     report_instance(diag, frame);
     return tree_never(expr->span);

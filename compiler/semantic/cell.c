@@ -1,5 +1,5 @@
-// Cells: types that grow, with the instances that read them. The one place where types are joined over time, and so the one where endless growth is
-// cut: a type that stands within itself becomes recursive.
+// Cells: types that grow, with the instances that read them. The one place where types are joined over time, and so the
+// one where endless growth is cut: a type that stands within itself becomes recursive.
 #include "compiler/semantic/check.h"
 
 enum { FOLD_AFTER = 3, MAX_GROWTHS = 2000, MAX_DEPTH = 40 };
@@ -22,7 +22,8 @@ bool cell_grow(Check *check, Cell *cell, const Type *type) {
     const Type *joined = type_join(old, type);
     if (cell->growths >= FOLD_AFTER && type_depth(joined) > type_depth(old))
         joined = type_fold(joined);
-    if (type_equal(joined, old) || cell->growths > MAX_GROWTHS || (cell->growths >= FOLD_AFTER && type_depth(joined) > MAX_DEPTH))
+    if (type_equal(joined, old) || cell->growths > MAX_GROWTHS ||
+        (cell->growths >= FOLD_AFTER && type_depth(joined) > MAX_DEPTH))
         return false;
     cell->type = joined;
     cell->growths++;

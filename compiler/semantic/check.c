@@ -1,15 +1,8 @@
-// The checker's table of contents: load and declare, group, infer to the fixed point, walk once more for errors and trees, collect.
+// The checker's table of contents: load and declare, group, infer to the fixed point, walk once more for errors and
+// trees, collect.
 #include "compiler/semantic/check.h"
 
 // ---- functions that nothing calls ----------------------------------------------------------------------------------
-
-static bool is_library(const ModuleInfo *module) {
-    static const char *const names[] = {"prelude", "list", "string", "math"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (module->name == name_of(names[i]))
-            return true;
-    return false;
-}
 
 static Inst *uncalled_root(Check *check, Template *template, ClosureInfo *closure) {
     if (!check->library) {
@@ -27,7 +20,7 @@ static Inst *uncalled_root(Check *check, Template *template, ClosureInfo *closur
 static void add_uncalled_functions(Check *check, InstVec *roots) {
     for (size_t i = 0; i < check->templates.len; i++) {
         Template *template = check->templates.data[i];
-        if (!template->is_instantiated && !is_library(template->module))
+        if (!template->is_instantiated && !module_is_library(template->module))
             vec_push(roots, uncalled_root(check, template, NULL));
     }
 }
@@ -50,7 +43,8 @@ static void report_dead_arms(Check *check) {
         if (!map_get(&check->arm_reached, arm))
             report_now(check, DIAG_PATTERN_NEVER, arm->pattern->span, "no value can match this pattern");
         else if (!map_has(&check->arm_reached, arm->pattern))
-            report_now(check, DIAG_UNREACHABLE_ARM, arm->pattern->span, "the arms above take everything that this one would");
+            report_now(check, DIAG_UNREACHABLE_ARM, arm->pattern->span,
+                       "the arms above take everything that this one would");
     }
 }
 
@@ -94,7 +88,8 @@ static Template *find_main(Check *check, ModuleInfo *module) {
     Template *main_template = module->body ? module->body : map_get(&module->functions, name_of("main"));
     if (!main_template) {
         Span start = {.file = module->ast->file};
-        Diag *diag = report_now(check, DIAG_NO_MAIN, start, "`%s` has no `main` and no statements", name_text(module->name));
+        Diag *diag =
+            report_now(check, DIAG_NO_MAIN, start, "`%s` has no `main` and no statements", name_text(module->name));
         REPORT_HELP(diag, "a program begins with `main() { … }`, or is a script");
         return NULL;
     }
@@ -140,7 +135,8 @@ static TypedProgram *run(Check *check, Module *root, bool needs_main) {
     Inst *main_inst = NULL;
     InstVec roots = {0};
     if (main_template)
-        main_inst = instance_root(check, main_template, NULL, NULL, kind_new(check, name_of("main"), main_template->span));
+        main_inst =
+            instance_root(check, main_template, NULL, NULL, kind_new(check, name_of("main"), main_template->span));
     infer(check, &roots);
     check->reporting = true;
     if (main_inst)

@@ -1,11 +1,13 @@
 // Within the room: the checker's state and what its files share. Others include semantic.h.
 //
-// One evaluator serves inference and the last walk: it always builds trees. While types still grow (`check->reporting` false) its trees are
-// dropped and nothing is reported; when the work list is empty, the last walk evaluates what main reaches once more, reports, and keeps the trees.
+// One evaluator serves inference and the last walk: it always builds trees. While types still grow (`check->reporting`
+// false) its trees are dropped and nothing is reported; when the work list is empty, the last walk evaluates what main
+// reaches once more, reports, and keeps the trees.
 //
 // Invariants:
 //  - Types in cells only grow (type_join). Who read a cell is evaluated again when it has grown.
-//  - The type never stands for "not known yet" and "an error was reported": it fits everywhere, so neither is reported twice.
+//  - The type never stands for "not known yet" and "an error was reported": it fits everywhere, so neither is reported
+//  twice.
 //  - In the last walk no cell grows and no instance, kind or closure is made.
 #ifndef FLUFFY_COMPILER_SEMANTIC_CHECK_H
 #define FLUFFY_COMPILER_SEMANTIC_CHECK_H
@@ -91,8 +93,8 @@ struct Template {
     Expr *expr;
     Builtin builtin;
     Template *target;
-    bool is_child;      // START: of a supervisor
-    size_t param_count; // FUNCTION, LAMBDA, BUILTIN
+    bool is_child;            // START: of a supervisor
+    size_t param_count;       // FUNCTION, LAMBDA, BUILTIN
     const Type **annotations; // per parameter, NULL where there is none; resolved at first use
     VEC(Name) free_names;     // LAMBDA, BLOCK: names it mentions and does not bind, in order of first use
     VEC(Name) captured;       // BLOCK: those of them that are locals where it stands
@@ -100,7 +102,7 @@ struct Template {
     bool uses_process; // may evaluate self(), receive or monitor: its instances depend on the kind they run in
     bool calls_values; // calls a function value or a method
     TemplateVec callees;
-    Group *group;        // FUNCTION: strongly connected group, if it is recursive
+    Group *group;                // FUNCTION: strongly connected group, if it is recursive
     uint32_t scc_index, scc_low; // Tarjan
     bool scc_on_stack;
     bool is_instantiated;
@@ -108,7 +110,8 @@ struct Template {
     ClosureVec closures; // LAMBDA, FUNCTION, BUILTIN: by what is captured
 };
 
-// Functions that call each other. Within one activation each has one instance per kind, whose parameter types are joined.
+// Functions that call each other. Within one activation each has one instance per kind, whose parameter types are
+// joined.
 struct Group {
     uint32_t id;
 };
@@ -130,9 +133,9 @@ struct Inst {
     Template *template;
     Activation *activation;
     ClosureInfo *closure;
-    KindInfo *kind;     // it runs in; NULL when the template does not care
-    const Type **key;   // argument types at the first call
-    Cell *params;       // one per parameter
+    KindInfo *kind;   // it runs in; NULL when the template does not care
+    const Type **key; // argument types at the first call
+    Cell *params;     // one per parameter
     Cell result;
     Inst *caller; // first one, for chains in messages
     Span call_span;
@@ -141,6 +144,7 @@ struct Inst {
     unsigned evaluations;
     bool evaluated, running, queued, walked;
     bool is_supervisor_start; // START: the result is a supervisor's pid
+    Cell started;             // its type then
     Map request_kinds;        // Expr of a call(…) → KindInfo of its reply address
 };
 
@@ -189,7 +193,7 @@ struct Check {
     KindInfo *any;         // what is sent to pid<any>
     KindInfo *library;     // stands in where functions that nothing calls are checked
     ClosureVec closures;
-    Map names; // registered literal names → Cell of pid types
+    Map names;        // registered literal names → Cell of pid types
     Cell other_names; // registered under names that are computed
     Cell all_names;
     bool values_use_process; // some function value may evaluate self() or receive
@@ -224,9 +228,9 @@ struct Frame {
     KindInfo *kind;
     Binding *scope;
     uint32_t local_count;
-    Tree *subject;     // EXPR_SUBJECT, or NULL
-    unsigned in_defer; // depth
-    Name binding;      // being bound: not visible in its own right side
+    Tree *subject;                 // EXPR_SUBJECT, or NULL
+    unsigned in_defer;             // depth
+    Name binding;                  // being bound: not visible in its own right side
     VEC(ConstantDecl *) constants; // being evaluated, against circles
 };
 
@@ -234,6 +238,8 @@ struct Frame {
 
 // NULL unless this is the last walk and the mistake (code, place) is new; the functions below take NULL.
 Diag *report(Frame *frame, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
+// The library's modules that are there without being named.
+bool module_is_library(const ModuleInfo *module);
 // Whatever the phase: for limits and declarations.
 Diag *report_now(Check *check, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
 #define REPORT_PRIMARY(diag, ...) ((diag) ? diag_primary((diag), __VA_ARGS__) : NULL)
@@ -255,14 +261,28 @@ void module_load_references(Check *check, ModuleInfo *module);
 void modules_group(Check *check); // callees, groups, uses_process of all functions
 
 typedef enum NamedKind {
-    NAMED_NOTHING, NAMED_LOCAL, NAMED_FUNCTION, NAMED_CONSTANT, NAMED_BUILTIN, NAMED_SPECIAL, NAMED_EXTERN, NAMED_SCRIPT,
-    NAMED_OWN, NAMED_MODULE_MISSING,
+    NAMED_NOTHING,
+    NAMED_LOCAL,
+    NAMED_FUNCTION,
+    NAMED_CONSTANT,
+    NAMED_BUILTIN,
+    NAMED_SPECIAL,
+    NAMED_EXTERN,
+    NAMED_SCRIPT,
+    NAMED_OWN,
+    NAMED_MODULE_MISSING,
 } NamedKind;
 
 // Forms that look like calls and have trees of their own.
 typedef enum Special {
-    SPECIAL_SPAWN, SPECIAL_SPAWN_TYPED, SPECIAL_SPAWN_WITH, SPECIAL_SPAWN_SUPERVISOR, SPECIAL_SELF, SPECIAL_CALL,
-    SPECIAL_RANGE, SPECIAL_COUNT,
+    SPECIAL_SPAWN,
+    SPECIAL_SPAWN_TYPED,
+    SPECIAL_SPAWN_WITH,
+    SPECIAL_SPAWN_SUPERVISOR,
+    SPECIAL_SELF,
+    SPECIAL_CALL,
+    SPECIAL_RANGE,
+    SPECIAL_COUNT,
 } Special;
 
 typedef struct Named {
@@ -304,8 +324,8 @@ bool is_any_marker(const Type *type); // `any` in a builtin's signature
 
 // ---- types.c -------------------------------------------------------------------------------------------------------
 
-// The type that the value of a tree has when it is bound, passed or put in a list: fresh literals are widened, and fresh int literals that are direct
-// fields of a record made here. Types that were asked for by an annotation stay.
+// The type that the value of a tree has when it is bound, passed or put in a list: fresh literals are widened, and
+// fresh int literals that are direct fields of a record made here. Types that were asked for by an annotation stay.
 const Type *widen_tree(const Tree *tree);
 // The same for a part of a value that a pattern binds: one literal is widened, several of them stay a choice.
 const Type *widen_part(const Type *type);
@@ -332,7 +352,8 @@ Tree *tree_builtin(Builtin builtin, const Type *type, Span span, Tree **argument
 Tree *tree_binary(TreeOp op, const Type *type, Tree *left, Tree *right, Span span);
 Tree *tree_block(Tree **statements, size_t count, Tree *result, Span span);
 Tree *tree_let(Local *local, Tree *value, Span span);
-// If one of the values is never: a tree that evaluates the ones before it and it, and ends there: a call in it is no tail call. Otherwise NULL.
+// If one of the values is never: a tree that evaluates the ones before it and it, and ends there: a call in it is no
+// tail call. Otherwise NULL.
 Tree *tree_never_of(Tree *const *values, size_t count, Span span);
 // The same of one value that is never.
 Tree *tree_ends(Tree *value, Span span);
@@ -342,25 +363,29 @@ TreePattern *pattern_bind(Local *local, const Type *type, TreePattern *inner, Sp
 
 // ---- coerce.c ------------------------------------------------------------------------------------------------------
 
-// The tree as a value of `type`, which must contain the tree's type (else the tree is given back, an error was reported).
+// The tree as a value of `type`, which must contain the tree's type (else the tree is given back, an error was
+// reported).
 Tree *convert(Frame *frame, Tree *tree, const Type *type);
 // What pids may become because a value of type `from` is used as one of type `to`.
 void flow(Frame *frame, const Type *from, const Type *to, Span span);
-// A value as what an annotation makes of it; one that does not fit (reported by check_fits) is taken for what was declared.
+// A value as what an annotation makes of it; one that does not fit (reported by check_fits) is taken for what was
+// declared.
 Tree *as_declared(Frame *frame, Tree *tree, const Type *expected);
 // False and an error if the value does not fit; `because` may have no file.
-bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because, const char *label);
+bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because,
+                const char *label);
 
 // ---- instance.c ----------------------------------------------------------------------------------------------------
 
 Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, const Type *const *types, size_t count,
                         Span span);
 // The body of a process: parameters are joined over all its spawns.
-Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count, Span span);
+Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count,
+                        Span span);
 Inst *instance_root(Check *check, Template *template, ClosureInfo *closure, const Type *const *types, KindInfo *kind);
 const Type *instance_result(Frame *frame, Inst *inst);
 void instance_enqueue(Check *check, Inst *inst);
-void instances_run(Check *check);  // until nothing grows
+void instances_run(Check *check);              // until nothing grows
 void instances_walk(Check *check, Inst *root); // the last walk
 ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *captures, size_t count, Span span);
 bool template_in_group(const Template *template, const Group *group);
@@ -371,7 +396,8 @@ void instance_reach(Check *check, Inst *inst);
 
 void body_evaluate(Check *check, Inst *inst);
 
-// ---- expr.c, operator.c, control.c, block.c, call.c, lambda.c ---------------------------------------------------------
+// ---- expr.c, operator.c, control.c, block.c, call.c, lambda.c
+// ---------------------------------------------------------
 
 Tree *eval(Frame *frame, Expr *expr, const Type *expected);
 // Evaluates a condition; what it binds stays in scope: the caller restores frame->scope.
@@ -379,6 +405,7 @@ Tree *eval_condition(Frame *frame, Expr *expr);
 Tree *eval_block(Frame *frame, Expr *block, const Type *expected);
 Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const Type *expected);
 Tree *eval_name(Frame *frame, Expr *expr);
+Tree *eval_record(Frame *frame, Expr *expr, const Type *expected);
 Tree *eval_unary(Frame *frame, Expr *expr, const Type *expected);
 Tree *eval_binary(Frame *frame, Expr *expr, const Type *expected);
 Tree *eval_if(Frame *frame, Expr *expr, const Type *expected);
@@ -397,8 +424,8 @@ Tree *concat_trees(Tree *left, Tree *right, Span span);
 // Makes a function value of something named at top level.
 Tree *closure_of_template(Frame *frame, Template *template, Span span);
 // Calls with evaluated arguments; `exprs` (or NULL) say where they came from.
-Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count, Expr *const *exprs,
-                    Span span, Span name_span);
+Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count,
+                    Expr *const *exprs, Span span, Span name_span);
 Tree *call_value(Frame *frame, Tree *callee, Tree **arguments, size_t count, Expr *const *exprs, Span span);
 Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span);
 // An arm's or branch's common type; coerces them.
@@ -406,7 +433,8 @@ const Type *join_trees(Frame *frame, Tree **trees, size_t count);
 void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where);
 // The arms of match and receive over a value of type `over`; adds them to `out`.
 typedef VEC(TreeArm) TreeArmVec;
-void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match, TreeArmVec *out);
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match,
+               TreeArmVec *out);
 
 // ---- pattern.c -----------------------------------------------------------------------------------------------------
 
@@ -427,8 +455,8 @@ TreePattern *pattern_bind_matched(TreePattern *pattern, Local *local);
 
 KindInfo *kind_root(KindInfo *kind);
 KindInfo *kind_new(Check *check, Name function, Span span);
-KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, const Type *const *types, size_t count, Name name,
-                         Span span);
+KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, const Type *const *types, size_t count,
+                         Name name, Span span);
 void kind_unify(Check *check, KindInfo *a, KindInfo *b);
 void kind_becomes_any(Check *check, KindInfo *kind);
 KindInfo *kind_of_message(Check *check, const Type *message);
@@ -437,7 +465,8 @@ const Type *kind_pid(KindInfo *kind);
 // The kind (of those that share a cell) that a pid's messages go to; NULL for a pid of no kind.
 KindInfo *pid_target(Check *check, const Type *pid);
 bool kind_accepts(Check *check, KindInfo *kind, const Type *message);
-void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_span, Span message_span, const char *what);
+void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_span, Span message_span,
+                   const char *what);
 
 Tree *eval_send(Frame *frame, Expr *expr);
 Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected);
@@ -445,7 +474,8 @@ Tree *eval_spawn_block(Frame *frame, Expr *expr);
 Tree *eval_special(Frame *frame, Special special, Expr *expr);
 Tree *eval_supervisor(Frame *frame, Expr *expr);
 // Builtins about processes that need more than their signature; NULL for the others.
-Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span);
+Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs,
+                           Span span);
 Tree *handler_body(Frame *frame);
 Tree *send_to(Frame *frame, const Type *pid, Tree *message, Span send_span, Span message_span);
 

@@ -1,4 +1,5 @@
-// Values used as another type: the conversion in the tree, and what it means for the pids within (a pid used as `pid<any>`, or as `pid<M>`).
+// Values used as another type: the conversion in the tree, and what it means for the pids within (a pid used as
+// `pid<any>`, or as `pid<M>`).
 #include "compiler/semantic/check.h"
 
 // ---- flow of pids --------------------------------------------------------------------------------------------------
@@ -203,8 +204,8 @@ static void explain(Diag *diag, const Type *have, const Type *want) {
         if (found && type_fits(found, field->type))
             continue;
         if (found) {
-            diag_note(diag, "field `%s` has to be `%s`, here it is `%s`", name_text(field->name), type_words(field->type),
-                      type_words(found));
+            diag_note(diag, "field `%s` has to be `%s`, here it is `%s`", name_text(field->name),
+                      type_words(field->type), type_words(found));
             continue;
         }
         diag_note(diag, "field `%s` is missing", name_text(field->name));
@@ -234,7 +235,8 @@ static const Tree *value_of(const Tree *tree) {
     return tree;
 }
 
-bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because, const char *label) {
+bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because,
+                const char *label) {
     if (expected->kind == TYPE_NEVER || type_fits(tree->type, expected))
         return true;
     tree = value_of(tree);

@@ -15,7 +15,8 @@ static void note_arm(Frame *frame, const Arm *arm, bool reached) {
         map_set(&check->arm_reached, arm, check);
 }
 
-void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match, TreeArmVec *out) {
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match,
+               TreeArmVec *out) {
     for (size_t i = 0; i < arms->len; i++) {
         Arm *arm = &arms->data[i];
         Binding *outer = frame->scope;
@@ -32,15 +33,16 @@ void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *e
 
 static void report_missing(Frame *frame, const Expr *expr, const Exhaustiveness *found, const Tree *value) {
     if (found->too_complex) {
-        report(frame, DIAG_MATCH_TOO_COMPLEX, expr->match.keyword_span, "this match is too complex to be proved complete");
+        report(frame, DIAG_MATCH_TOO_COMPLEX, expr->match.keyword_span,
+               "this match is too complex to be proved complete");
         return;
     }
     if (found->missing_count) {
         StringBuilder list = {0};
         for (size_t i = 0; i < found->missing_count; i++)
             sb_addf(&list, "%s`%s`", i ? ", " : "", found->missing[i]);
-        Diag *diag = report(frame, DIAG_NOT_EXHAUSTIVE, expr->match.keyword_span, "this match leaves out %s%s", sb_text(&list),
-                            found->more ? " and others" : "");
+        Diag *diag = report(frame, DIAG_NOT_EXHAUSTIVE, expr->match.keyword_span, "this match leaves out %s%s",
+                            sb_text(&list), found->more ? " and others" : "");
         REPORT_LABEL(diag, value->span, "this is `%s`", type_words(value->type));
         report_instance(diag, frame);
         return;
@@ -75,7 +77,8 @@ Tree *eval_match(Frame *frame, Expr *expr, const Type *expected) {
     }
     TreeVec bodies = {0};
     for (size_t i = 0; i < arms.len; i++)
-        vec_push(&bodies, arms.data[i].pattern->kind == TREE_PATTERN_FAIL ? tree_never(arms.data[i].span) : arms.data[i].body);
+        vec_push(&bodies,
+                 arms.data[i].pattern->kind == TREE_PATTERN_FAIL ? tree_never(arms.data[i].span) : arms.data[i].body);
     Tree *tree = tree_new(TREE_MATCH, join_trees(frame, bodies.data, bodies.len), expr->span);
     for (size_t i = 0; i < arms.len; i++)
         arms.data[i].body = bodies.data[i];
@@ -106,7 +109,8 @@ static Tree *range_bound(Frame *frame, Expr *expr) {
 static bool range_bounds(Frame *frame, Expr *expr, TreeClause *clause) {
     const ExprVec *args = &expr->call.args;
     if (args->len != 1 && args->len != 2) {
-        Diag *diag = report(frame, DIAG_ARITY, expr->call.args_span, "`range` takes one or two arguments, not %zu", args->len);
+        Diag *diag =
+            report(frame, DIAG_ARITY, expr->call.args_span, "`range` takes one or two arguments, not %zu", args->len);
         REPORT_HELP(diag, "`range(n)` goes from 0 to n - 1, `range(a, b)` from a to b - 1");
         return false;
     }
@@ -139,7 +143,8 @@ static const Type *element_of(Frame *frame, const Tree *source, const Expr *expr
     if (type->kind == TYPE_LIST)
         return type->element;
     if (type->kind != TYPE_NEVER) {
-        Diag *diag = report(frame, DIAG_NOT_A_LIST, source->span, "`for` runs over a list, found `%s`", type_words(type));
+        Diag *diag =
+            report(frame, DIAG_NOT_A_LIST, source->span, "`for` runs over a list, found `%s`", type_words(type));
         if (type->kind == TYPE_INT || type->kind == TYPE_LITERAL_INT)
             REPORT_HELP(diag, "`range(n)` counts from 0 to n - 1");
         report_origin(diag, frame, expr);
@@ -205,7 +210,8 @@ Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected) {
     Tree *body = eval(frame, expr->comprehension.element, asked);
     frame->scope = outer;
     if (!good)
-        return clauses[0].source && clauses[0].source->type->kind == TYPE_NEVER ? clauses[0].source : tree_never(expr->span);
+        return clauses[0].source && clauses[0].source->type->kind == TYPE_NEVER ? clauses[0].source
+                                                                                : tree_never(expr->span);
     bool fits = asked && type_fits(body->type, asked);
     const Type *element = fits ? merge_bound(asked, body->type) : widen_tree(body);
     Tree *tree = tree_new(TREE_COMPREHENSION, type_list(element), expr->span);

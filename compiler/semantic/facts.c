@@ -1,5 +1,6 @@
-// What the syntax alone tells of a body: which names it takes from outside, what it calls, whether it may ask for its own process. From the calls follow
-// the groups of functions that call each other. All answers err to the safe side: a name too many, a call that is none.
+// What the syntax alone tells of a body: which names it takes from outside, what it calls, whether it may ask for its
+// own process. From the calls follow the groups of functions that call each other. All answers err to the safe side: a
+// name too many, a call that is none.
 #include "compiler/semantic/check.h"
 
 typedef struct Walk {
@@ -212,7 +213,8 @@ static void walk_all(Walk *w, const ExprVec *list) {
 static void walk_record(Walk *w, Expr *expr) {
     for (size_t i = 0; i < expr->record.fields.len; i++) {
         const RecordField *field = &expr->record.fields.data[i];
-        bool started = field->name == name_of("start") && (field->value->kind == EXPR_LAMBDA || field->value->kind == EXPR_NAME);
+        bool started =
+            field->name == name_of("start") && (field->value->kind == EXPR_LAMBDA || field->value->kind == EXPR_NAME);
         if (started)
             walk_started(w, field->value);
         else

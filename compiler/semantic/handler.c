@@ -1,4 +1,5 @@
-// The loop of a handler process: receives what fits the handler's last parameter, calls it, goes on with its result as the new state.
+// The loop of a handler process: receives what fits the handler's last parameter, calls it, goes on with its result as
+// the new state.
 #include <string.h>
 
 #include "compiler/semantic/check.h"
@@ -33,8 +34,8 @@ static Tree *narrow_literal(Tree *value, const Type *wanted) {
     return tree;
 }
 
-static void add_narrow_arm(Frame *frame, TreeArmVec *arms, TreeVec *bodies, const Type *over, const Type *member, const Type *wanted,
-                           Span span) {
+static void add_narrow_arm(Frame *frame, TreeArmVec *arms, TreeVec *bodies, const Type *over, const Type *member,
+                           const Type *wanted, Span span) {
     TreePattern *pattern = pattern_of_type(frame, wanted, member, span);
     if (!pattern)
         return;
@@ -57,7 +58,8 @@ static Tree *narrow_choice(Frame *frame, Tree *value, const Type *wanted) {
     TreeVec bodies = {0};
     for (size_t i = 0; i < type_member_count(value->type); i++)
         for (size_t k = 0; k < type_member_count(wanted); k++)
-            add_narrow_arm(frame, &arms, &bodies, value->type, type_member(value->type, i), type_member(wanted, k), value->span);
+            add_narrow_arm(frame, &arms, &bodies, value->type, type_member(value->type, i), type_member(wanted, k),
+                           value->span);
     Tree *tree = tree_new(TREE_MATCH, join_trees(frame, bodies.data, bodies.len), value->span);
     for (size_t i = 0; i < arms.len; i++)
         arms.data[i].body = bodies.data[i];
@@ -146,6 +148,7 @@ Tree *handler_body(Frame *frame) {
     Tree *result = call_handler(frame, message, first, span);
     tree->receive.arms[0].span = span;
     tree->receive.arms[0].body = go_on(frame, result, first, span);
-    tree->receive.arms[0].pattern = pattern ? pattern_bind_matched(pattern, local) : pattern_new(TREE_PATTERN_FAIL, sent, span);
+    tree->receive.arms[0].pattern =
+        pattern ? pattern_bind_matched(pattern, local) : pattern_new(TREE_PATTERN_FAIL, sent, span);
     return tree;
 }

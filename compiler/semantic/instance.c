@@ -1,14 +1,15 @@
 // Instances: which one a call means, when it is evaluated, and the fixed point over all of them.
 //
-// A call from outside a recursive group finds its instance by argument types. A call within the group joins its argument types into the one instance
-// that this activation of the group has of the function, so recursion with changing types ends.
+// A call from outside a recursive group finds its instance by argument types. A call within the group joins its
+// argument types into the one instance that this activation of the group has of the function, so recursion with
+// changing types ends.
 #include <string.h>
 
 #include "compiler/semantic/check.h"
 
 enum {
-    MAX_INSTANCES = 250,     // of one template
-    MAX_CLOSURE_DEPTH = 8,   // of closures of one lambda within each other
+    MAX_INSTANCES = 250,        // of one template
+    MAX_CLOSURE_DEPTH = 8,      // of closures of one lambda within each other
     MAX_NESTED_STACK = 3 << 20, // bytes of C stack for evaluating callees at once instead of later
 };
 
@@ -18,14 +19,17 @@ static void note_chain(Diag *diag, const Inst *inst) {
     for (int i = 0; inst && i < 3; i++, inst = inst->caller) {
         StringBuilder types = {0};
         for (size_t k = 0; k < inst->instance.parameter_count && inst->params; k++)
-            sb_addf(&types, "%s%.80s", k ? ", " : "", type_text(inst->params[k].type ? inst->params[k].type : type_never));
-        diag_note(diag, "called from `%s(%s)`", inst->template->name ? name_text(inst->template->name) : "a lambda", sb_text(&types));
+            sb_addf(&types, "%s%.80s", k ? ", " : "",
+                    type_text(inst->params[k].type ? inst->params[k].type : type_never));
+        diag_note(diag, "called from `%s(%s)`", inst->template->name ? name_text(inst->template->name) : "a lambda",
+                  sb_text(&types));
     }
 }
 
 static void report_too_many(Frame *frame, const Template *template, Span span) {
-    Diag *diag = report_now(frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "%s is called with more than %d different types",
-                            template->name ? text_format("`%s`", name_text(template->name)) : "this lambda", (int)MAX_INSTANCES);
+    Diag *diag = report_now(
+        frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "%s is called with more than %d different types",
+        template->name ? text_format("`%s`", name_text(template->name)) : "this lambda", (int)MAX_INSTANCES);
     if (!diag)
         return;
     diag_label(diag, span, "for instance here");
@@ -108,8 +112,8 @@ static bool params_are(const Inst *inst, const Type *const *types) {
     return true;
 }
 
-static Inst *find_entry(const Template *template, const ClosureInfo *closure, const KindInfo *kind, const Type *const *types,
-                        size_t count) {
+static Inst *find_entry(const Template *template, const ClosureInfo *closure, const KindInfo *kind,
+                        const Type *const *types, size_t count) {
     for (size_t i = 0; i < template->instances.len; i++) {
         Inst *inst = template->instances.data[i];
         if (inst->closure == closure && inst->kind == kind && inst->instance.parameter_count == count &&
@@ -144,7 +148,8 @@ static Inst *not_settled(Frame *frame, Span span) {
     return NULL;
 }
 
-static Inst *call_in_group(Frame *frame, Template *template, KindInfo *kind, const Type *const *types, size_t count, Span span) {
+static Inst *call_in_group(Frame *frame, Template *template, KindInfo *kind, const Type *const *types, size_t count,
+                           Span span) {
     Activation *activation = frame->inst->activation;
     Inst *inst = find_in_activation(activation, template, kind);
     if (!inst && (frame->check->reporting || frame->check->quiet))
@@ -190,7 +195,8 @@ Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, 
     return inst;
 }
 
-Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count, Span span) {
+Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count,
+                        Span span) {
     if (!kind->body) {
         if (frame->check->reporting || frame->check->quiet)
             return not_settled(frame, span);
@@ -255,7 +261,8 @@ static bool same_captures(const ClosureInfo *closure, const TypeField *captures,
     if (closure->closure.capture_count != count)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (closure->closure.captures[i].name != captures[i].name || !type_equal(closure->closure.captures[i].type, captures[i].type))
+        if (closure->closure.captures[i].name != captures[i].name ||
+            !type_equal(closure->closure.captures[i].type, captures[i].type))
             return false;
     return true;
 }
@@ -266,7 +273,8 @@ ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *c
     if (activation && !template_in_group(template, activation->group))
         activation = NULL;
     for (size_t i = 0; i < template->closures.len; i++)
-        if (template->closures.data[i]->activation == activation && same_captures(template->closures.data[i], captures, count))
+        if (template->closures.data[i]->activation == activation &&
+            same_captures(template->closures.data[i], captures, count))
             return template->closures.data[i];
     unsigned depth = 1;
     for (size_t i = 0; i < count; i++) {
@@ -274,8 +282,8 @@ ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *c
         depth = one > depth ? one : depth;
     }
     if (depth > MAX_CLOSURE_DEPTH || template->closures.len >= MAX_INSTANCES) {
-        Diag *diag = report_now(check, DIAG_CLOSURE_DEPTH, span, "function values stand within each other more than %d deep",
-                                (int)MAX_CLOSURE_DEPTH);
+        Diag *diag = report_now(check, DIAG_CLOSURE_DEPTH, span,
+                                "function values stand within each other more than %d deep", (int)MAX_CLOSURE_DEPTH);
         if (diag)
             note_chain(diag, frame->inst);
         return NULL;

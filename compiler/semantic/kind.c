@@ -31,8 +31,8 @@ static const Type **erase_all(Check *check, const Type *const *types, size_t cou
     return erased;
 }
 
-KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, const Type *const *types, size_t count, Name name,
-                         Span span) {
+KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, const Type *const *types, size_t count,
+                         Name name, Span span) {
     Check *check = frame->check;
     const Type **erased = erase_all(check, types, count);
     KindInfo *last = NULL;
@@ -47,7 +47,8 @@ KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, con
         same++;
     }
     if (same >= MAX_KINDS) {
-        report_now(check, DIAG_TOO_MANY_KINDS, span, "processes started here get more than %d different types of arguments", (int)MAX_KINDS);
+        report_now(check, DIAG_TOO_MANY_KINDS, span,
+                   "processes started here get more than %d different types of arguments", (int)MAX_KINDS);
         return last;
     }
     KindInfo *kind = kind_new(check, name, span);
@@ -170,8 +171,9 @@ static void explain_nearest(Check *check, Diag *diag, const Nearest *nearest, Mo
             continue;
         if (type) {
             Text text = span_text(field->pattern->span);
-            diag_help(diag, "the nearest is `%.*s`: its field `%s` is `%.*s`, here it is `%s`", (int)span_text(pattern->span).len,
-                      span_text(pattern->span).data, name_text(field->name), (int)text.len, text.data, type_words(type));
+            diag_help(diag, "the nearest is `%.*s`: its field `%s` is `%.*s`, here it is `%s`",
+                      (int)span_text(pattern->span).len, span_text(pattern->span).data, name_text(field->name),
+                      (int)text.len, text.data, type_words(type));
             return;
         }
         Suggestion near = suggest_start(field->name);
@@ -225,15 +227,16 @@ static void describe_handler(Diag *diag, const KindInfo *kind, const Type *messa
         if (have && pattern_of_type(NULL, field->type, have, (Span){0}))
             continue;
         if (have)
-            diag_help(diag, "the nearest is `%s`: its field `%s` is `%s`, here it is `%s`", type_words(best), name_text(field->name),
-                      type_words(field->type), type_words(have));
+            diag_help(diag, "the nearest is `%s`: its field `%s` is `%s`, here it is `%s`", type_words(best),
+                      name_text(field->name), type_words(field->type), type_words(have));
         else
             diag_help(diag, "the nearest is `%s`: the field `%s` is missing", type_words(best), name_text(field->name));
         return;
     }
 }
 
-void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_span, Span message_span, const char *what) {
+void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_span, Span message_span,
+                   const char *what) {
     Check *check = frame->check;
     message = type_resolve(message);
     if (!check->reporting || check->quiet || message->kind == TYPE_NEVER || kind_accepts(check, kind, message))

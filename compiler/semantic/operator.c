@@ -4,16 +4,17 @@
 #include "compiler/semantic/check.h"
 
 static const char *const symbols[] = {
-    [BINARY_MUL] = "*", [BINARY_DIV] = "/",  [BINARY_REM] = "%", [BINARY_ADD] = "+",  [BINARY_SUB] = "-",
-    [BINARY_CONCAT] = "++", [BINARY_EQ] = "==", [BINARY_NE] = "!=", [BINARY_LT] = "<", [BINARY_LE] = "<=",
-    [BINARY_GT] = ">", [BINARY_GE] = ">=", [BINARY_AND] = "&&", [BINARY_OR] = "||",
+    [BINARY_MUL] = "*",     [BINARY_DIV] = "/", [BINARY_REM] = "%",  [BINARY_ADD] = "+", [BINARY_SUB] = "-",
+    [BINARY_CONCAT] = "++", [BINARY_EQ] = "==", [BINARY_NE] = "!=",  [BINARY_LT] = "<",  [BINARY_LE] = "<=",
+    [BINARY_GT] = ">",      [BINARY_GE] = ">=", [BINARY_AND] = "&&", [BINARY_OR] = "||",
 };
 
 static const TreeOp ops[] = {
-    [BINARY_MUL] = TREE_MULTIPLY, [BINARY_DIV] = TREE_DIVIDE, [BINARY_REM] = TREE_REMAINDER, [BINARY_ADD] = TREE_ADD,
-    [BINARY_SUB] = TREE_SUBTRACT, [BINARY_CONCAT] = TREE_ADD, [BINARY_EQ] = TREE_EQUAL, [BINARY_NE] = TREE_NOT_EQUAL,
-    [BINARY_LT] = TREE_LESS, [BINARY_LE] = TREE_LESS_EQUAL, [BINARY_GT] = TREE_GREATER, [BINARY_GE] = TREE_GREATER_EQUAL,
-    [BINARY_AND] = TREE_AND, [BINARY_OR] = TREE_OR,
+    [BINARY_MUL] = TREE_MULTIPLY,  [BINARY_DIV] = TREE_DIVIDE,   [BINARY_REM] = TREE_REMAINDER,
+    [BINARY_ADD] = TREE_ADD,       [BINARY_SUB] = TREE_SUBTRACT, [BINARY_CONCAT] = TREE_ADD,
+    [BINARY_EQ] = TREE_EQUAL,      [BINARY_NE] = TREE_NOT_EQUAL, [BINARY_LT] = TREE_LESS,
+    [BINARY_LE] = TREE_LESS_EQUAL, [BINARY_GT] = TREE_GREATER,   [BINARY_GE] = TREE_GREATER_EQUAL,
+    [BINARY_AND] = TREE_AND,       [BINARY_OR] = TREE_OR,
 };
 
 static bool is_int_literal(const Expr *expr) {
@@ -28,7 +29,9 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
     REPORT_LABEL(diag, right->span, "this is `%s`", type_words(right->type));
     TypeKind a = type_resolve(type_widen(left->type))->kind, b = type_resolve(type_widen(right->type))->kind;
     if ((a == TYPE_INT && b == TYPE_FLOAT) || (a == TYPE_FLOAT && b == TYPE_INT))
-        REPORT_HELP(diag, "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
+        REPORT_HELP(
+            diag,
+            "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
     report_origin(diag, frame, expr->binary.left);
     report_origin(diag, frame, expr->binary.right);
     report_instance(diag, frame);
@@ -39,9 +42,12 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
 
 static Tree *eval_plus_text(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
     if (type_resolve(type_widen(left->type))->kind == TYPE_STRING)
-        return concat_trees(convert(frame, left, type_string), type_resolve(type_widen(right->type))->kind == TYPE_STRING
-                                                                   ? convert(frame, right, type_string) : right, expr->span);
-    Diag *diag = report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
+        return concat_trees(
+            convert(frame, left, type_string),
+            type_resolve(type_widen(right->type))->kind == TYPE_STRING ? convert(frame, right, type_string) : right,
+            expr->span);
+    Diag *diag =
+        report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
     REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
     REPORT_HELP(diag, "write it into the text: \"${…}\"");
     report_instance(diag, frame);
@@ -116,7 +122,8 @@ static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *rig
     if (!type_overlaps(type_widen(a), type_widen(b)))
         return not_comparable(frame, expr, left, right, "these types have no value in common");
     const Type *type = type_join(a, b);
-    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type), convert(frame, right, type), expr->span);
+    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type), convert(frame, right, type),
+                       expr->span);
 }
 
 static Tree *eval_order(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
@@ -133,7 +140,8 @@ static Tree *eval_order(Frame *frame, const Expr *expr, Tree *left, Tree *right)
 void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where) {
     if (type_fits(tree->type, type_bool))
         return;
-    Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "%s has to be a `bool`, found `%s`", where, type_words(tree->type));
+    Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "%s has to be a `bool`, found `%s`", where,
+                        type_words(tree->type));
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
 }
@@ -147,7 +155,8 @@ static Tree *eval_logic(Frame *frame, Expr *expr) {
     expect_bool(frame, right, expr->binary.right, where);
     if (left->type->kind == TYPE_NEVER)
         return left;
-    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type_bool), convert(frame, right, type_bool), expr->span);
+    return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type_bool),
+                       convert(frame, right, type_bool), expr->span);
 }
 
 // `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
@@ -159,7 +168,8 @@ static Tree *eval_test(Frame *frame, Expr *expr) {
     const Expr *name = expr->is.value;
     Binding *binding = name->kind == EXPR_NAME && !name->name.module ? scope_find(frame, name->name.name) : NULL;
     const Type *matched = pattern_matched(pattern);
-    if (binding && type_resolve(value->type)->kind == TYPE_UNION && !type_equal(matched, value->type) && matched->kind != TYPE_NEVER) {
+    if (binding && type_resolve(value->type)->kind == TYPE_UNION && !type_equal(matched, value->type) &&
+        matched->kind != TYPE_NEVER) {
         Local *local = local_new(frame, binding->name, matched);
         pattern = pattern_bind_matched(pattern, local);
         Binding *narrowed = scope_push(frame, binding->name, local, binding->span);
@@ -234,7 +244,10 @@ Tree *eval_binary(Frame *frame, Expr *expr, const Type *expected) {
     bool passes = expr->binary.op != BINARY_EQ && expr->binary.op != BINARY_NE && expr->binary.op < BINARY_EQ;
     Tree *left = eval(frame, expr->binary.left, passes ? expected : NULL);
     bool list = type_resolve(left->type)->kind == TYPE_LIST;
-    Tree *right = eval(frame, expr->binary.right, is_float(left) || (list && !expected) ? left->type : passes ? expected : NULL);
+    Tree *right = eval(frame, expr->binary.right,
+                       is_float(left) || (list && !expected) ? left->type
+                       : passes                              ? expected
+                                                             : NULL);
     if (is_float(right) && is_int_literal(expr->binary.left))
         left = eval(frame, expr->binary.left, type_float);
     if (is_float(left) && !is_float(right) && is_int_literal(expr->binary.right))

@@ -1,5 +1,5 @@
-// Patterns over types. Two passes: the first finds which parts of the type the pattern can match and joins the types of its names over all of them, the
-// second builds the test, with guards that see those names.
+// Patterns over types. Two passes: the first finds which parts of the type the pattern can match and joins the types of
+// its names over all of them, the second builds the test, with guards that see those names.
 #include <string.h>
 
 #include "compiler/semantic/check.h"
@@ -36,7 +36,8 @@ static void declare_name(Matcher *m, Name name, Span span) {
         return;
     Variable *known = find_variable(m, name);
     if (known && m->frame) {
-        Diag *diag = report(m->frame, DIAG_PATTERN_NAME_TWICE, span, "`%s` is bound twice in this pattern", name_text(name));
+        Diag *diag =
+            report(m->frame, DIAG_PATTERN_NAME_TWICE, span, "`%s` is bound twice in this pattern", name_text(name));
         REPORT_LABEL(diag, known->span, "first bound here");
     }
     if (!known)
@@ -194,7 +195,8 @@ static TreePattern *test_single(Matcher *m, const Type *wanted, const Type *type
         return pattern_new(TREE_PATTERN_ANY, type, span);
     if (wanted->kind == TYPE_RECORD && type->kind == TYPE_RECORD)
         return test_record(m, wanted, type, span);
-    bool literal = wanted->kind == TYPE_LITERAL_BOOL || wanted->kind == TYPE_LITERAL_INT || wanted->kind == TYPE_LITERAL_STRING;
+    bool literal =
+        wanted->kind == TYPE_LITERAL_BOOL || wanted->kind == TYPE_LITERAL_INT || wanted->kind == TYPE_LITERAL_STRING;
     if (!literal || !type_fits(wanted, type))
         return NULL;
     TreePattern *made = pattern_new(TREE_PATTERN_CONSTANT, type, span);
@@ -444,7 +446,8 @@ bool pattern_is_total(const TreePattern *pattern) {
                 return false;
         return true;
     case TREE_PATTERN_LIST:
-        return pattern->list.rest && pattern->list.count == 0 && elements_total(pattern->list.elements, pattern->list.count);
+        return pattern->list.rest && pattern->list.count == 0 &&
+               elements_total(pattern->list.elements, pattern->list.count);
     default:
         return false;
     }
@@ -467,7 +470,8 @@ const Type *pattern_remaining(const TreePattern *pattern) {
     for (size_t i = 0; i < type->members.count; i++) {
         bool taken = false;
         for (size_t k = 0; k < pattern->members.count; k++)
-            taken |= pattern->members.entries[k].member == type->members.types[i] && pattern_is_total(pattern->members.entries[k].pattern);
+            taken |= pattern->members.entries[k].member == type->members.types[i] &&
+                     pattern_is_total(pattern->members.entries[k].pattern);
         if (!taken)
             vec_push(&types, type->members.types[i]);
     }

@@ -20,7 +20,8 @@ bool callee_resolve(Frame *frame, Expr *expr, Callee *callee) {
     if (type->kind == TYPE_FUNCTION)
         return true;
     if (type->kind != TYPE_NEVER) {
-        Diag *diag = report(frame, DIAG_NOT_CALLABLE, expr->span, "a process starts with a function, found `%s`", type_words(type));
+        Diag *diag = report(frame, DIAG_NOT_CALLABLE, expr->span, "a process starts with a function, found `%s`",
+                            type_words(type));
         if (expr->kind == EXPR_CALL)
             REPORT_HELP(diag, "give the function and its arguments apart: `spawn_typed(f, a)`");
         report_origin(diag, frame, expr);
@@ -73,8 +74,8 @@ static bool choose_form(Frame *frame, Spawn *spawn) {
         return true;
     const Template *template = callee_template(&spawn->callee);
     if (!spawn->is_typed || (size_t)arity != spawn->count + 1) {
-        Diag *diag = report(frame, DIAG_ARITY, spawn->expr->span, "`%s` takes %d argument%s, not %zu", name_text(spawn->callee.name), arity,
-                            arity == 1 ? "" : "s", spawn->count);
+        Diag *diag = report(frame, DIAG_ARITY, spawn->expr->span, "`%s` takes %d argument%s, not %zu",
+                            name_text(spawn->callee.name), arity, arity == 1 ? "" : "s", spawn->count);
         if (template->span.file)
             REPORT_LABEL(diag, template->span, "defined here");
         if (spawn->is_typed)
@@ -84,8 +85,8 @@ static bool choose_form(Frame *frame, Spawn *spawn) {
     spawn->is_handler = true;
     if (template_annotation(frame->check, (Template *)template, spawn->count))
         return true;
-    Diag *diag = report(frame, DIAG_HANDLER_PARAMETER, spawn->expr->span, "`%s` handles messages, so its last parameter needs a type",
-                        name_text(spawn->callee.name));
+    Diag *diag = report(frame, DIAG_HANDLER_PARAMETER, spawn->expr->span,
+                        "`%s` handles messages, so its last parameter needs a type", name_text(spawn->callee.name));
     REPORT_LABEL(diag, last_param_span(template), "the message");
     REPORT_HELP(diag, "annotate it, or give all %d arguments to start it as a body", arity);
     return false;
@@ -99,10 +100,12 @@ static const Type **argument_types(Frame *frame, const Spawn *spawn, size_t *cou
         types[0] = spawn->callee.value->type;
     for (size_t i = 0; i < spawn->count; i++) {
         const Tree *argument = spawn->arguments[i];
-        const Type *annotation = spawn->callee.template ? template_annotation(frame->check, spawn->callee.template, i) : NULL;
+        const Type *annotation =
+            spawn->callee.template ? template_annotation(frame->check, spawn->callee.template, i) : NULL;
         if (annotation)
             check_fits(frame, argument, annotation, spawn->exprs ? spawn->exprs[i] : NULL,
-                       spawn->callee.template->function->clauses.data[0]->params.data[i].span, "the parameter is declared here");
+                       spawn->callee.template->function->clauses.data[0]->params.data[i].span,
+                       "the parameter is declared here");
         bool bound = annotation && annotation->kind != TYPE_NEVER;
         types[i + extra] = bound ? merge_bound(annotation, argument->type) : widen_tree(argument);
     }
@@ -173,7 +176,8 @@ static void check_overflow(Frame *frame, const Tree *value) {
             return;
         suggest_offer(&near, name_of(kinds[i]));
     }
-    Diag *diag = report(frame, DIAG_SPAWN_OPTION, value->span, "`overflow` is \"block\", \"drop_newest\", \"drop_oldest\" or \"crash\"");
+    Diag *diag = report(frame, DIAG_SPAWN_OPTION, value->span,
+                        "`overflow` is \"block\", \"drop_newest\", \"drop_oldest\" or \"crash\"");
     report_near(diag, &near);
 }
 
@@ -190,7 +194,8 @@ static bool eval_option(Frame *frame, const RecordField *field, Tree **options) 
         options[i] = convert(frame, value, option_type(i));
         return true;
     }
-    Diag *diag = report(frame, DIAG_SPAWN_OPTION, field->name_span, "`spawn_with` has no option `%s`", name_text(field->name));
+    Diag *diag =
+        report(frame, DIAG_SPAWN_OPTION, field->name_span, "`spawn_with` has no option `%s`", name_text(field->name));
     report_near(diag, &near);
     return false;
 }
@@ -204,8 +209,13 @@ static TreeSpawnOptions *eval_options(Frame *frame, Expr *expr) {
     Tree *values[OPTION_COUNT] = {0};
     for (size_t i = 0; i < expr->record.fields.len; i++)
         eval_option(frame, &expr->record.fields.data[i], values);
-    *options = (TreeSpawnOptions){.name = values[0], .link = values[1], .monitor = values[2], .mailbox = values[3],
-                                  .overflow = values[4], .memory = values[5], .stack = values[6]};
+    *options = (TreeSpawnOptions){.name = values[0],
+                                  .link = values[1],
+                                  .monitor = values[2],
+                                  .mailbox = values[3],
+                                  .overflow = values[4],
+                                  .memory = values[5],
+                                  .stack = values[6]};
     return options;
 }
 
@@ -231,7 +241,8 @@ static void note_registered(Frame *frame, const Tree *name, const Type *pid) {
 }
 
 static void apply_options(Frame *frame, const TreeSpawnOptions *options, const Tree *tree) {
-    bool monitors = options->monitor && !(options->monitor->kind == TREE_CONSTANT && !options->monitor->constant.integer);
+    bool monitors =
+        options->monitor && !(options->monitor->kind == TREE_CONSTANT && !options->monitor->constant.integer);
     if (monitors && frame->kind)
         kind_send(frame->check, frame->kind, down_message());
     if (options->name)
@@ -255,7 +266,8 @@ static Tree *eval_spawn(Frame *frame, Special special, Expr *expr) {
     spawn.exprs = args->data + first + 1;
     spawn.arguments = mem_alloc(sizeof(Tree *) * (spawn.count + 1));
     for (size_t i = 0; i < spawn.count; i++) {
-        const Type *expected = spawn.callee.template ? template_annotation(frame->check, spawn.callee.template, i) : NULL;
+        const Type *expected =
+            spawn.callee.template ? template_annotation(frame->check, spawn.callee.template, i) : NULL;
         spawn.arguments[i] = eval(frame, spawn.exprs[i], expected);
     }
     Tree *never = tree_never_of(spawn.arguments, spawn.count, expr->span);
@@ -296,7 +308,8 @@ Tree *eval_spawn_block(Frame *frame, Expr *expr) {
     if (!body)
         return tree_never(expr->span);
     Tree *tree = tree_new(TREE_SPAWN, type_pid_any, expr->span);
-    tree->spawn.start = (TreeStart){.kind = &kind->kind, .body = &body->instance, .arguments = values.data, .count = values.len};
+    tree->spawn.start =
+        (TreeStart){.kind = &kind->kind, .body = &body->instance, .arguments = values.data, .count = values.len};
     for (size_t i = 0; i < values.len; i++)
         values.data[i] = convert(frame, values.data[i], body->params[i].type);
     return tree;
@@ -346,7 +359,9 @@ static Tree *eval_request(Frame *frame, Expr *expr) {
     const ExprVec *args = &expr->call.args;
     if (args->len != 3) {
         Diag *diag = report(frame, DIAG_ARITY, expr->call.args_span, "`call` takes 3 arguments, not %zu", args->len);
-        REPORT_HELP(diag, "`call(pid, (me) -> {question: 1, replyTo: me}, 5000)`: the process, the message, milliseconds to wait");
+        REPORT_HELP(
+            diag,
+            "`call(pid, (me) -> {question: 1, replyTo: me}, 5000)`: the process, the message, milliseconds to wait");
         return tree_never(expr->span);
     }
     Tree *pid = eval(frame, args->data[0], NULL);
@@ -432,7 +447,8 @@ static Tree *eval_child(Frame *frame, Tree **arguments, Span span) {
     return tree_builtin(BUILTIN_CHILD, lookup_type(known ? pid : type_pid_any), span, arguments, 2);
 }
 
-Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span) {
+Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs,
+                           Span span) {
     switch (builtin) {
     case BUILTIN_MONITOR:
         if (frame->kind)
@@ -447,7 +463,8 @@ Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size
         return eval_child(frame, arguments, span);
     case BUILTIN_SEND_AFTER:
         if (type_is_pid(arguments[1]->type))
-            arguments[2] = send_to(frame, arguments[1]->type, arguments[2], exprs ? exprs[2]->span : span, arguments[2]->span);
+            arguments[2] =
+                send_to(frame, arguments[1]->type, arguments[2], exprs ? exprs[2]->span : span, arguments[2]->span);
         (void)count;
         return NULL;
     default:

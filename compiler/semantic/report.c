@@ -17,13 +17,36 @@ static Diag *add(Check *check, DiagCode code, Span span, const char *format, va_
     return diag_error(check->diags, code, span, "%s", text);
 }
 
+bool module_is_library(const ModuleInfo *module) {
+    static const char *const names[] = {"prelude", "list", "string", "math"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (module && module->name == name_of(names[i]))
+            return true;
+    return false;
+}
+
+// A mistake that shows only within the library was made where the library was called.
+static Span place_for_user(const Frame *frame, Span span) {
+    if (!module_is_library(frame->module) || span.file != frame->module->ast->file)
+        return span;
+    for (const Inst *inst = frame->inst; inst && inst->call_span.file; inst = inst->caller)
+        if (inst->call_span.file != span.file)
+            return inst->call_span;
+    return span;
+}
+
 Diag *report(Frame *frame, DiagCode code, Span span, const char *format, ...) {
-    if (!frame->check->reporting || frame->check->quiet || !is_new(frame->check, code, span))
+    if (!frame->check->reporting || frame->check->quiet)
+        return NULL;
+    Span place = place_for_user(frame, span);
+    if (!is_new(frame->check, code, place))
         return NULL;
     va_list arguments;
     va_start(arguments, format);
-    Diag *diag = add(frame->check, code, span, format, arguments);
+    Diag *diag = add(frame->check, code, place, format, arguments);
     va_end(arguments);
+    if (place.file != span.file)
+        diag_label(diag, span, "found here, in the library");
     return diag;
 }
 
@@ -44,7 +67,8 @@ void report_near(Diag *diag, const Suggestion *suggestion) {
 
 void report_instance(Diag *diag, const Frame *frame) {
     const Inst *inst = frame->inst;
-    if (!diag || !inst->call_span.file || inst->instance.parameter_count == 0 || inst->template->kind != TEMPLATE_FUNCTION)
+    if (!diag || !inst->call_span.file || inst->instance.parameter_count == 0 ||
+        inst->template->kind != TEMPLATE_FUNCTION)
         return;
     StringBuilder types = {0};
     bool inferred = false;

@@ -138,8 +138,10 @@ void module_load_references(Check *check, ModuleInfo *module) {
         const ModuleRef *reference = &module->ast->references.data[i];
         if (module_load(check, reference->module) || has_builtins(reference->module))
             continue;
-        Diag *diag = report_now(check, DIAG_UNKNOWN_MODULE, reference->span, "there is no module `%s`", name_text(reference->module));
-        diag_help(diag, "a module is a file `%s.fl` beside this one, or one of the library", name_text(reference->module));
+        Diag *diag = report_now(check, DIAG_UNKNOWN_MODULE, reference->span, "there is no module `%s`",
+                                name_text(reference->module));
+        diag_help(diag, "a module is a file `%s.fl` beside this one, or one of the library",
+                  name_text(reference->module));
     }
 }
 
@@ -288,7 +290,8 @@ static void offer_builtins(Suggestion *near, Name module) {
         const char *name = builtin_table[i].name, *colon = strchr(name, ':');
         if (!module && !colon && *name)
             suggest_offer(near, name_of(name));
-        else if (module && colon && (size_t)(colon - name) == module->len && strncmp(name, module->text, module->len) == 0)
+        else if (module && colon && (size_t)(colon - name) == module->len &&
+                 strncmp(name, module->text, module->len) == 0)
             suggest_offer(near, name_of(colon + 1));
     }
 }
@@ -316,7 +319,8 @@ static void report_script_name(Frame *frame, const Expr *expr, Span bound) {
         REPORT_LABEL(diag, bound, "bound here");
         return;
     }
-    Diag *diag = report(frame, DIAG_SCRIPT_NAME, expr->span, "`%s` belongs to the script's statements", name_text(name));
+    Diag *diag =
+        report(frame, DIAG_SCRIPT_NAME, expr->span, "`%s` belongs to the script's statements", name_text(name));
     REPORT_LABEL(diag, bound, "bound here, visible to later statements only");
     REPORT_HELP(diag, "pass it to the function as an argument");
 }
@@ -340,8 +344,8 @@ void report_unknown_name(Frame *frame, const Expr *expr) {
     }
     Suggestion near = near_names(frame, &expr->name);
     if (expr->name.module)
-        diag = report(frame, DIAG_UNKNOWN_NAME, expr->name.name_span, "module `%s` has no `%s`", name_text(expr->name.module),
-                      name_text(name));
+        diag = report(frame, DIAG_UNKNOWN_NAME, expr->name.name_span, "module `%s` has no `%s`",
+                      name_text(expr->name.module), name_text(name));
     else
         diag = report(frame, DIAG_UNKNOWN_NAME, expr->span, "unknown name `%s`", name_text(name));
     report_near(diag, &near);

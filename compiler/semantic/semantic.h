@@ -1,5 +1,5 @@
-// The checker: syntax trees of all modules in, the typed program out. It resolves names, infers types by instantiation and process kinds
-// by flow, and reports every error. It touches no files: modules come from the loader.
+// The checker: syntax trees of all modules in, the typed program out. It resolves names, infers types by instantiation
+// and process kinds by flow, and reports every error. It touches no files: modules come from the loader.
 #ifndef FLUFFY_COMPILER_SEMANTIC_SEMANTIC_H
 #define FLUFFY_COMPILER_SEMANTIC_SEMANTIC_H
 
@@ -8,15 +8,17 @@
 
 struct Module; // compiler/syntax/ast.h
 
-// Finds and parses a module by name: a file beside the program's, or the library's. NULL when there is none (then nothing is reported, the
-// checker knows where it was named); syntax errors of a found module are added to `diags`. Each module is asked for once.
+// Finds and parses a module by name: a file beside the program's, or the library's. NULL when there is none (then
+// nothing is reported, the checker knows where it was named); syntax errors of a found module are added to `diags`.
+// Each module is asked for once.
 typedef struct ModuleLoader {
     struct Module *(*load)(void *context, Name module, Diagnostics *diags);
     void *context;
 } ModuleLoader;
 
-// Checks `root` and everything that it names. The modules `prelude`, `list`, `string` and `math` are loaded if the loader has them; the names of
-// `prelude` are visible everywhere. Borrows all arguments. NULL when an error was reported (warnings alone don't count).
+// Checks `root` and everything that it names. The modules `prelude`, `list`, `string` and `math` are loaded if the
+// loader has them; the names of `prelude` are visible everywhere. Borrows all arguments. NULL when an error was
+// reported (warnings alone don't count).
 TypedProgram *semantic_check(const ModuleLoader *loader, struct Module *root, Diagnostics *diags);
 
 // Checks names, types and processes of a module that need not have a `main` (a library module); true without errors.

@@ -6,7 +6,8 @@
 static void check_every_kind(Frame *frame, const Type *pid, const Type *message, Span send_span, Span message_span) {
     for (size_t i = 0; i < type_member_count(message); i++)
         for (size_t k = 0; k < pid->pid.count; k++)
-            check_accepts(frame, (KindInfo *)pid->pid.kinds[k], type_member(message, i), send_span, message_span, "process");
+            check_accepts(frame, (KindInfo *)pid->pid.kinds[k], type_member(message, i), send_span, message_span,
+                          "process");
 }
 
 static void check_promised(Frame *frame, const Type *pid, const Tree *message) {
@@ -39,7 +40,8 @@ Tree *send_to(Frame *frame, const Type *pid, Tree *message, Span send_span, Span
 static bool expect_pid(Frame *frame, const Tree *target, const Expr *expr) {
     if (type_is_pid(target->type))
         return true;
-    Diag *diag = report(frame, DIAG_NOT_A_PID, target->span, "`<-` sends to a pid, found `%s`", type_words(target->type));
+    Diag *diag =
+        report(frame, DIAG_NOT_A_PID, target->span, "`<-` sends to a pid, found `%s`", type_words(target->type));
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
     return false;
@@ -76,14 +78,16 @@ static void eval_after(Frame *frame, Expr *expr, const Type *expected, Tree *tre
         return;
     Tree *time = eval(frame, expr->receive.after_time, NULL);
     if (!type_fits(time->type, type_int))
-        report(frame, DIAG_TYPE_MISMATCH, time->span, "`after` takes milliseconds as an `int`, found `%s`", type_words(time->type));
+        report(frame, DIAG_TYPE_MISMATCH, time->span, "`after` takes milliseconds as an `int`, found `%s`",
+               type_words(time->type));
     tree->receive.timeout = convert(frame, time, type_int);
     tree->receive.after = eval(frame, expr->receive.after_body, expected);
 }
 
 Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected) {
     if (frame->in_defer)
-        report(frame, DIAG_RECEIVE_IN_DEFER, expr->receive.keyword_span, "a `defer` cannot receive: the process may be ending");
+        report(frame, DIAG_RECEIVE_IN_DEFER, expr->receive.keyword_span,
+               "a `defer` cannot receive: the process may be ending");
     if (!frame->kind)
         return tree_never(expr->span);
     add_receive(frame, expr);
@@ -94,7 +98,8 @@ Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected) {
     eval_after(frame, expr, expected, tree);
     TreeVec bodies = {0};
     for (size_t i = 0; i < arms.len; i++)
-        vec_push(&bodies, arms.data[i].pattern->kind == TREE_PATTERN_FAIL ? tree_never(arms.data[i].span) : arms.data[i].body);
+        vec_push(&bodies,
+                 arms.data[i].pattern->kind == TREE_PATTERN_FAIL ? tree_never(arms.data[i].span) : arms.data[i].body);
     if (tree->receive.after)
         vec_push(&bodies, tree->receive.after);
     tree->type = join_trees(frame, bodies.data, bodies.len);

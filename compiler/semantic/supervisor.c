@@ -41,7 +41,8 @@ static void check_keys(Frame *frame, const Expr *record, const char *const *know
         Suggestion near = suggest_start(field->name);
         if (is_word(known, field->name, &near))
             continue;
-        Diag *diag = report(frame, DIAG_SUPERVISOR_KEY, field->name_span, "%s has no key `%s`", what, name_text(field->name));
+        Diag *diag =
+            report(frame, DIAG_SUPERVISOR_KEY, field->name_span, "%s has no key `%s`", what, name_text(field->name));
         REPORT_NOTE(diag, "its keys are %s", list_of(known, "`"));
         report_near(diag, &near);
     }
@@ -101,7 +102,8 @@ static void set_shutdown(Frame *frame, TreeChild *child, Tree *tree) {
             return;
         }
     }
-    Diag *diag = report(frame, DIAG_SUPERVISOR_VALUE, tree->span, "`shutdown` has to be milliseconds, \"kill\" or \"infinity\"");
+    Diag *diag =
+        report(frame, DIAG_SUPERVISOR_VALUE, tree->span, "`shutdown` has to be milliseconds, \"kill\" or \"infinity\"");
     REPORT_PRIMARY(diag, "this is `%s`", type_words(type));
 }
 
@@ -113,8 +115,9 @@ static bool check_start(Frame *frame, const Callee *callee) {
         report(frame, DIAG_SUPERVISOR_VALUE, callee->span, "`start` has to be a function without parameters");
         return false;
     }
-    Diag *diag = report(frame, DIAG_SUPERVISOR_VALUE, callee->span, "`start` has to be a function without parameters, `%s` takes %d",
-                        name_text(callee->name), arity);
+    Diag *diag =
+        report(frame, DIAG_SUPERVISOR_VALUE, callee->span,
+               "`start` has to be a function without parameters, `%s` takes %d", name_text(callee->name), arity);
     REPORT_HELP(diag, "wrap it: `() -> %s(…)`", name_text(callee->name));
     return false;
 }
@@ -142,13 +145,20 @@ static KindInfo *start_child(Supervisor *s, TreeChild *child, const Callee *call
 }
 
 static void note_child(Supervisor *s, KindInfo *kind, const Tree *id) {
+    Inst *body = kind->body, *inst = s->frame->inst;
+    if (!body->evaluated) { // its result may be a supervisor: asked again when it is known
+        instance_enqueue(s->frame->check, inst);
+        return;
+    }
+    instance_result(s->frame, body);
+    const Type *started = cell_read(s->frame->check, &body->started, inst);
     Cell *cell = &s->kind->other_children;
     if (id->kind == TREE_CONSTANT) {
         cell = map_get(&s->kind->children, id->constant.text);
         if (!cell)
             map_set(&s->kind->children, id->constant.text, cell = mem_new(Cell));
     }
-    cell_grow(s->frame->check, cell, kind_pid(kind));
+    cell_grow(s->frame->check, cell, body->is_supervisor_start ? started : kind_pid(kind));
 }
 
 static void check_duplicate(Supervisor *s, const Tree *id, Expr *expr) {
@@ -159,7 +169,8 @@ static void check_duplicate(Supervisor *s, const Tree *id, Expr *expr) {
         map_set(&s->ids, id->constant.text, expr);
         return;
     }
-    Diag *diag = report(s->frame, DIAG_SUPERVISOR_VALUE, expr->span, "two children have the id \"%s\"", name_text(id->constant.text));
+    Diag *diag = report(s->frame, DIAG_SUPERVISOR_VALUE, expr->span, "two children have the id \"%s\"",
+                        name_text(id->constant.text));
     REPORT_LABEL(diag, first->span, "the first is here");
 }
 
@@ -189,7 +200,8 @@ static void eval_child_record(Supervisor *s, Expr *record) {
     Callee callee;
     if (!callee_resolve(frame, start, &callee))
         return;
-    KindInfo *kind = start_child(s, &child, &callee, start, child.id->kind == TREE_CONSTANT ? child.id->constant.text : NULL);
+    KindInfo *kind =
+        start_child(s, &child, &callee, start, child.id->kind == TREE_CONSTANT ? child.id->constant.text : NULL);
     if (!kind)
         return;
     note_child(s, kind, child.id);
@@ -237,7 +249,8 @@ static void eval_child_list(Supervisor *s, Expr *expr) {
         set_shutdown(frame, &child, shutdown);
     Callee callee = {.value = start, .name = name_of("child"), .span = expr->span};
     if (type_resolve(start->type)->kind != TYPE_FUNCTION) {
-        report(frame, DIAG_NOT_CALLABLE, expr->span, "`start` has to be a function, found `%s`", type_words(start->type));
+        report(frame, DIAG_NOT_CALLABLE, expr->span, "`start` has to be a function, found `%s`",
+               type_words(start->type));
         return;
     }
     KindInfo *kind = start_child(s, &child, &callee, expr, NULL);
@@ -264,7 +277,8 @@ static void eval_children(Supervisor *s, Expr *expr) {
 Tree *eval_supervisor(Frame *frame, Expr *expr) {
     const ExprVec *args = &expr->call.args;
     if (args->len != 1 || args->data[0]->kind != EXPR_RECORD) {
-        Diag *diag = report(frame, DIAG_SUPERVISOR_VALUE, expr->call.args_span, "`spawn_supervisor` takes one record, written here");
+        Diag *diag = report(frame, DIAG_SUPERVISOR_VALUE, expr->call.args_span,
+                            "`spawn_supervisor` takes one record, written here");
         REPORT_HELP(diag, "`spawn_supervisor({strategy: \"one_for_one\", children: […]})`");
         return tree_never(expr->span);
     }

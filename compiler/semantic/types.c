@@ -1,4 +1,5 @@
-// Functions on types that only the checker needs: widening of what is bound, annotations as bounds, types without their pids.
+// Functions on types that only the checker needs: widening of what is bound, annotations as bounds, types without their
+// pids.
 #include "compiler/semantic/check.h"
 
 // ---- widening ------------------------------------------------------------------------------------------------------
@@ -64,7 +65,8 @@ const Type *widen_tree(const Tree *tree) {
     case TREE_MATCH:
         return widen_arms(tree->match.arms, tree->match.count, type_never);
     case TREE_RECEIVE:
-        return widen_arms(tree->receive.arms, tree->receive.count, tree->receive.after ? widen_tree(tree->receive.after) : type_never);
+        return widen_arms(tree->receive.arms, tree->receive.count,
+                          tree->receive.after ? widen_tree(tree->receive.after) : type_never);
     case TREE_LOCAL:
         return tree->type;
     default:

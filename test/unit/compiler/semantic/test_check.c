@@ -19,7 +19,8 @@ static Module *load(void *context, Name name, Diagnostics *diags) {
     const Library *library = context;
     if (!library || strcmp(library->name, name->text) != 0)
         return NULL;
-    return parse_module(source_new(text_format("%s.fl", library->name), library->text, (uint32_t)strlen(library->text)), diags);
+    return parse_module(source_new(text_format("%s.fl", library->name), library->text, (uint32_t)strlen(library->text)),
+                        diags);
 }
 
 static TypedProgram *check_with(const char *text, Library *library, Diagnostics *diags) {
@@ -54,7 +55,8 @@ static void expect_error(const char *text, const char *code) {
 
 static void instances_by_argument_types(void **state) {
     (void)state;
-    const char *text = "twice(x) { x + x }\nmain() {\n println(twice(1))\n println(twice(2.5))\n println(twice(3))\n}\n";
+    const char *text =
+        "twice(x) { x + x }\nmain() {\n println(twice(1))\n println(twice(2.5))\n println(twice(3))\n}\n";
     expect_dump(text, "twice(x: int) int");
     expect_dump(text, "twice(x: float) float");
 }
@@ -68,9 +70,10 @@ static void recursion_joins(void **state) {
 
 static void mutual_recursion_ends(void **state) {
     (void)state;
-    expect_dump("even(n) { if n == 0 { true } else { odd(n - 1) } }\nodd(n) { if n == 0 { false } else { even(n - 1) } }\n"
-                "main() { println(even(4)) }\n",
-                "even(n: int) bool");
+    expect_dump(
+        "even(n) { if n == 0 { true } else { odd(n - 1) } }\nodd(n) { if n == 0 { false } else { even(n - 1) } }\n"
+        "main() { println(even(4)) }\n",
+        "even(n: int) bool");
 }
 
 static void inferred_recursive_types(void **state) {
@@ -82,8 +85,10 @@ static void inferred_recursive_types(void **state) {
 
 static void types_flow_from_sends(void **state) {
     (void)state;
-    const char *text = "worker() {\n receive {\n  {job: data, replyTo: p} -> {\n   p <- {result: data + 1}\n   worker()\n  }\n }\n}\n"
-                       "main() {\n w = spawn_typed(worker)\n w <- {job: 5, replyTo: self()}\n receive {\n  {result: r} -> println(r)\n }\n}\n";
+    const char *text =
+        "worker() {\n receive {\n  {job: data, replyTo: p} -> {\n   p <- {result: data + 1}\n   worker()\n  }\n }\n}\n"
+        "main() {\n w = spawn_typed(worker)\n w <- {job: 5, replyTo: self()}\n receive {\n  {result: r} -> "
+        "println(r)\n }\n}\n";
     expect_dump(text, "data: int");
     expect_dump(text, "process main receives {result: int}");
     expect_dump(text, "process worker receives {job: int, replyTo: pid<main>}");
@@ -91,17 +96,21 @@ static void types_flow_from_sends(void **state) {
 
 static void kinds_of_one_spawn_stay_apart(void **state) {
     (void)state;
-    const char *text = "store(items) {\n receive {\n  {put: item} -> store(items ++ [item])\n }\n}\nstart(items) { spawn_typed(store, items) }\n"
-                       "main() {\n a = start([1])\n b = start([\"x\"])\n a <- {put: 2}\n b <- {put: \"y\" + \"z\"}\n}\n";
+    const char *text =
+        "store(items) {\n receive {\n  {put: item} -> store(items ++ [item])\n }\n}\nstart(items) { spawn_typed(store, "
+        "items) }\n"
+        "main() {\n a = start([1])\n b = start([\"x\"])\n a <- {put: 2}\n b <- {put: \"y\" + \"z\"}\n}\n";
     expect_dump(text, "process store receives {put: int}");
     expect_dump(text, "process store receives {put: string}");
 }
 
 static void pids_of_a_ring_are_finite(void **state) {
     (void)state;
-    expect_dump("node(next) {\n receive {\n  {token: t} -> {\n   next <- {token: t}\n   node(next)\n  }\n  {next: p} -> node(p)\n }\n}\n"
+    expect_dump("node(next) {\n receive {\n  {token: t} -> {\n   next <- {token: t}\n   node(next)\n  }\n  {next: p} "
+                "-> node(p)\n }\n}\n"
                 "idle() {\n receive {\n  {token: t} -> println(t)\n }\n}\n"
-                "main() {\n end = spawn_typed(idle)\n a = spawn_typed(node, end)\n b = spawn_typed(node, a)\n a <- {next: b}\n b <- {token: 1}\n}\n",
+                "main() {\n end = spawn_typed(idle)\n a = spawn_typed(node, end)\n b = spawn_typed(node, a)\n a <- "
+                "{next: b}\n b <- {token: 1}\n}\n",
                 "process node receives {next: ");
 }
 
@@ -111,18 +120,34 @@ static void handlers_replace_their_state(void **state) {
                 "process count receives {inc: int}");
 }
 
+static void children_of_a_tree_are_typed(void **state) {
+    (void)state;
+    expect_dump(
+        "web(n) {\n receive {\n  {get: p} -> {\n   p <- {page: n}\n   web(n)\n  }\n }\n}\n"
+        "pool() { spawn_supervisor({strategy: \"one_for_one\", children: [{id: \"w${i}\", start: () -> web(i)} for i "
+        "in "
+        "range(3)]}) }\n"
+        "main() {\n sup = spawn_supervisor({strategy: \"one_for_one\", children: [{id: \"pool\", start: pool}]})\n"
+        " if child(sup, \"pool\") is {found: inner} {\n  if child(inner, \"w1\") is {found: w} {\n"
+        "   w <- {get: self()}\n  }\n }\n receive {\n  {page: n} -> println(n)\n }\n}\n",
+        "n: int");
+}
+
 static void narrowing(void **state) {
     (void)state;
-    expect_dump("show(x: int | string) { if x is int { x + 1 } else { x.length } }\nmain() {\n println(show(1))\n println(show(\"a\"))\n}\n",
+    expect_dump("show(x: int | string) { if x is int { x + 1 } else { x.length } }\nmain() {\n println(show(1))\n "
+                "println(show(\"a\"))\n}\n",
                 "show(x: int | string) int");
-    expect_dump("f(r: {ok: int} | {error: string}) {\n if r is {error: e} {\n  early_return e.length\n }\n r.ok\n}\nmain() { println(f({ok: 1})) }\n",
+    expect_dump("f(r: {ok: int} | {error: string}) {\n if r is {error: e} {\n  early_return e.length\n }\n "
+                "r.ok\n}\nmain() { println(f({ok: 1})) }\n",
                 "int  // app.fl:1:1");
 }
 
 static void fields_pass_through_annotations(void **state) {
     (void)state;
-    expect_dump("older(p: {age: int}) { p with {age: p.age + 1} }\nmain() { println(older({age: 3, name: \"Bo\"}).name) }\n",
-                "older(p: {age: int, name: ");
+    expect_dump(
+        "older(p: {age: int}) { p with {age: p.age + 1} }\nmain() { println(older({age: 3, name: \"Bo\"}).name) }\n",
+        "older(p: {age: int, name: ");
     expect_error("show(p: {age: int}) { println(p.name) }\nmain() { show({age: 3, name: \"Bo\"}) }\n", "E0408");
 }
 
@@ -136,7 +161,8 @@ static void functions_nobody_calls(void **state) {
 static void one_mistake_one_error(void **state) {
     (void)state;
     Diagnostics diags = {0};
-    assert_null(check_with("add(a, b) { a + b }\nmain() {\n println(add(1, true) + 1)\n println(add(nil, 1))\n}\n", NULL, &diags));
+    assert_null(check_with("add(a, b) { a + b }\nmain() {\n println(add(1, true) + 1)\n println(add(nil, 1))\n}\n",
+                           NULL, &diags));
     assert_int_equal(diags.error_count, 1);
 }
 
@@ -153,7 +179,9 @@ static void modules_and_the_prelude(void **state) {
 static void endless_types_end(void **state) {
     (void)state;
     expect_error("main() {\n loop = (self, x) -> self(self, {inner: x})\n loop(loop, 1)\n}\n", "E0411");
-    expect_error("nest(f, n) { if n == 0 { f() } else { nest(() -> f() + 1, n - 1) } }\nmain() { println(nest(() -> 0, 20)) }\n", "E0412");
+    expect_error(
+        "nest(f, n) { if n == 0 { f() } else { nest(() -> f() + 1, n - 1) } }\nmain() { println(nest(() -> 0, 20)) }\n",
+        "E0412");
 }
 
 int main(void) {
@@ -167,6 +195,7 @@ int main(void) {
         cmocka_unit_test(kinds_of_one_spawn_stay_apart),
         cmocka_unit_test(pids_of_a_ring_are_finite),
         cmocka_unit_test(handlers_replace_their_state),
+        cmocka_unit_test(children_of_a_tree_are_typed),
         cmocka_unit_test(narrowing),
         cmocka_unit_test(fields_pass_through_annotations),
         cmocka_unit_test(functions_nobody_calls),
