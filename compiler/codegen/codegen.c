@@ -11,16 +11,30 @@ static void lower_program(Unit *unit) {
     debug_finish(unit);
 }
 
+static bool attempt(FrameSizes *frames, const TypedProgram *program, const CodegenOptions *options,
+                    LLVMTargetMachineRef machine, Diagnostics *diagnostics) {
+    Unit unit;
+    unit_init(&unit, program, options, diagnostics);
+    unit.frames = frames;
+    frame_listen(&unit);
+    lower_program(&unit);
+    bool done = emit_module(&unit, machine);
+    unit_free(&unit);
+    return done;
+}
+
+enum { MAX_ATTEMPTS = 3 }; // the second knows all large frames; a third if inlining made others
+
 bool codegen_emit(const TypedProgram *program, const CodegenOptions *options, Diagnostics *diagnostics) {
     LLVMTargetMachineRef machine = emit_target(options, diagnostics);
     if (!machine)
         return false;
-    Unit unit;
-    unit_init(&unit, program, options, diagnostics);
-    lower_program(&unit);
-    bool done = emit_module(&unit, machine);
-    LLVMDisposeModule(unit.module);
-    LLVMContextDispose(unit.context);
+    FrameSizes frames = {0};
+    bool done = true;
+    for (int i = 0; i < MAX_ATTEMPTS && done && (i == 0 || frames.grown); i++) {
+        frames.grown = false;
+        done = attempt(&frames, program, options, machine, diagnostics);
+    }
     LLVMDisposeTargetMachine(machine);
     return done;
 }

@@ -19,13 +19,22 @@ static void add_attributes(Unit *unit, LLVMValueRef function) {
         unit_attribute(unit, function, LLVMAttributeFunctionIndex, "sanitize_thread", 0);
 }
 
+// Symbols are numbered here: frame.c finds a function by its symbol in the next attempt.
+static const char *unique(Unit *unit, const char *text) {
+    Name name = name_of(text);
+    uintptr_t count = (uintptr_t)map_get(&unit->function_names, name) + 1;
+    map_set(&unit->function_names, name, (void *)count);
+    return count == 1 ? text : text_format("%s.%u", text, (unsigned)count);
+}
+
 LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words,
                               unsigned count) {
     LLVMTypeRef *types = mem_alloc((count + 1) * sizeof *types);
     types[0] = unit->ptr;
     if (count)
         memcpy(types + 1, words, count * sizeof *types);
-    LLVMValueRef function = LLVMAddFunction(unit->module, name, LLVMFunctionType(result, types, count + 1, false));
+    LLVMValueRef function =
+        LLVMAddFunction(unit->module, unique(unit, name), LLVMFunctionType(result, types, count + 1, false));
     LLVMSetFunctionCallConv(function, TAILCC);
     unit_attribute(unit, function, 1, "swiftself", 0);
     add_attributes(unit, function);
@@ -60,6 +69,7 @@ LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode) {
         mode == MODE_LOOP ? unit->nothing : unit_result_type(unit, represent_type(&unit->represent, instance->result));
     LLVMValueRef function =
         function_declare(unit, instance_name(instance, mode), result, words.data, (unsigned)words.len);
+    frame_watch(unit, function, mode);
     code->function[mode] = function;
     vec_push(&unit->work, (Work){instance, mode});
     return function;
@@ -185,7 +195,8 @@ LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef 
     LLVMTypeRef type = LLVMGlobalGetValueType(callee);
     LLVMValueRef call = LLVMBuildCall2(f->builder, type, callee, arguments, (unsigned)count + 1, "");
     LLVMSetInstructionCallConv(call, TAILCC);
-    // What the language doesn't call a tail call is none: endless recursion must reach the stack's limit, not become a loop.
+    // What the language doesn't call a tail call is none: endless recursion must reach the stack's limit, not become a
+    // loop.
     LLVMSetTailCallKind(call, LLVMTailCallKindNoTail);
     unsigned self = LLVMGetEnumAttributeKindForName("swiftself", 9);
     LLVMAddCallSiteAttribute(call, 1, LLVMCreateEnumAttribute(f->unit->context, self, 0));
@@ -267,6 +278,7 @@ static void lower_instance(Unit *unit, const Instance *instance, Mode mode) {
     LLVMValueRef function = function_of(unit, instance, mode);
     function_begin(&f, unit, function, instance, mode, represent_type(&unit->represent, instance->result),
                    instance->span);
+    frame_guard(&f);
     Poll poll = unit->instances[instance->id].poll;
     poll_entry(&f,
                mode == MODE_LOOP && poll != POLL_NONE ? POLL_SLICE : poll); // a loop version starts on an empty stack

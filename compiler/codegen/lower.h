@@ -323,8 +323,8 @@ void poll_slice(Function *f);
 // The cold side of a check at entry: continues on the segment if the stack lacks `bytes`, else at `go`.
 void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockRef go);
 LLVMValueRef poll_below_limit(Function *f,
-                              uint64_t bytes);       // i1: fewer bytes than that are left, or something is requested
-void frame_watch(Unit *unit, LLVMValueRef function); // frame.c: its frame's size is looked at
+                              uint64_t bytes); // i1: fewer bytes than that are left, or something is requested
+void frame_watch(Unit *unit, LLVMValueRef function, Mode mode); // frame.c: its frame's size is looked at
 void frame_listen(Unit *unit);
 // If the frame of f's function is known to be large: it becomes a check before a function with the body, in which f
 // goes on.

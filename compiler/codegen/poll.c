@@ -6,20 +6,22 @@
 #include "compiler/codegen/lower.h"
 
 // The comparison. An atomic load: a plain one is hoisted out of loops, and the process could never be preempted.
-static LLVMValueRef below_limit(Function *f) {
+LLVMValueRef poll_below_limit(Function *f, uint64_t bytes) {
     Unit *unit = f->unit;
-    LLVMValueRef limit =
-        LLVMBuildLoad2(f->builder, unit->i64, memory_at(f, f->process, offsetof(FlProcessHead, stack_limit)), "limit");
+    LLVMValueRef limit_at = memory_at(f, f->process, offsetof(FlProcessHead, stack_limit));
+    LLVMValueRef limit = LLVMBuildLoad2(f->builder, unit->i64, limit_at, "limit");
     LLVMSetOrdering(limit, LLVMAtomicOrderingMonotonic);
     LLVMSetAlignment(limit, 8);
     LLVMValueRef read = unit_intrinsic(unit, "llvm.read_register", &unit->i64, 1);
     LLVMValueRef sp = LLVMBuildCall2(f->builder, LLVMGlobalGetValueType(read), read, &unit->sp_register, 1, "sp");
+    if (bytes)
+        sp = LLVMBuildSub(f->builder, sp, unit_int(unit, (int64_t)bytes), "");
     return LLVMBuildICmp(f->builder, LLVMIntULT, sp, limit, "");
 }
 
 void poll_slice(Function *f) {
     LLVMBasicBlockRef cold = function_block(f, "poll"), go = function_block(f, "go");
-    function_branch_cold(f, below_limit(f), cold, go);
+    function_branch_cold(f, poll_below_limit(f, 0), cold, go);
     function_enter(f, cold);
     RUNTIME(f, fl_poll, f->process);
     LLVMBuildBr(f->builder, go);
@@ -48,6 +50,7 @@ static LLVMValueRef segment_thunk(Unit *unit, LLVMValueRef function, const Repr 
 // A cold function with the parameters of f's: packs them, so that f's own frame has no room for that.
 static LLVMValueRef segment_function(Function *outer) {
     Unit *unit = outer->unit;
+    const Repr *given = outer->mode == MODE_LOOP ? represent_type(&unit->represent, type_nil) : outer->result;
     unsigned count = LLVMCountParams(outer->function);
     VEC(LLVMTypeRef) types = {0};
     for (unsigned i = 1; i < count; i++)
@@ -57,23 +60,23 @@ static LLVMValueRef segment_function(Function *outer) {
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "noinline", 0);
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "cold", 0);
     Function f;
-    function_begin(&f, unit, function, NULL, MODE_NORMAL, outer->result, (Span){0});
+    function_begin(&f, unit, function, NULL, MODE_NORMAL, given, (Span){0});
     uint64_t cells = count - 1 > REPR_MAX_WORDS ? count - 1 : REPR_MAX_WORDS;
     LLVMValueRef pack = function_alloca(&f, LLVMArrayType2(unit->i64, cells), "pack");
     for (unsigned i = 1; i < count; i++)
         LLVMBuildStore(f.builder, LLVMGetParam(function, i), memory_at(&f, pack, 8 * (uint64_t)(i - 1)));
-    RUNTIME(&f, fl_run_on_segment, f.process, segment_thunk(unit, outer->function, outer->result), pack,
-            function_site(outer));
-    function_return(&f, memory_load_value(&f, outer->result, pack, 0));
+    RUNTIME(&f, fl_run_on_segment, f.process, segment_thunk(unit, outer->function, given), pack, function_site(outer));
+    function_return(&f, memory_load_value(&f, given, pack, 0));
     function_end(&f);
     return function;
 }
 
-static void check_stack(Function *f) {
-    LLVMBasicBlockRef cold = function_block(f, "poll"), full = function_block(f, "full"), go = function_block(f, "go");
-    function_branch_cold(f, below_limit(f), cold, go);
+void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockRef go) {
+    LLVMBasicBlockRef cold = function_block(f, "poll"), full = function_block(f, "full");
+    function_branch_cold(f, below, cold, go);
     function_enter(f, cold);
-    LLVMBuildCondBr(f->builder, RUNTIME(f, fl_poll_stack, f->process), full, go);
+    LLVMValueRef lacks = RUNTIME(f, fl_poll_stack, f->process, unit_int(f->unit, (int64_t)bytes));
+    LLVMBuildCondBr(f->builder, lacks, full, go);
     function_enter(f, full);
     Words words = {0};
     for (unsigned i = 1; i < LLVMCountParams(f->function); i++)
@@ -87,5 +90,5 @@ void poll_entry(Function *f, Poll poll) {
     if (poll == POLL_SLICE)
         poll_slice(f);
     else if (poll == POLL_STACK)
-        check_stack(f);
+        poll_stack(f, poll_below_limit(f, 0), 0, function_block(f, "go"));
 }

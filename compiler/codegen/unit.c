@@ -31,6 +31,11 @@ void unit_init(Unit *unit, const TypedProgram *program, const CodegenOptions *op
     unit->instances = mem_alloc((unit->instance_limit + 1) * sizeof(InstanceCode));
 }
 
+void unit_free(Unit *unit) {
+    LLVMDisposeModule(unit->module);
+    LLVMContextDispose(unit->context);
+}
+
 LLVMTypeRef unit_word_type(const Unit *unit, WordKind kind) {
     switch (kind) {
     case WORD_INT:

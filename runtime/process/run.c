@@ -129,9 +129,9 @@ void fl_poll(FlProcess *self) {
         count_poll(self);
 }
 
-bool fl_poll_stack(FlProcess *self) {
+bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
     fl_poll(self);
-    return (uintptr_t)__builtin_frame_address(0) < self->limit;
+    return (uintptr_t)__builtin_frame_address(0) - bytes < self->limit;
 }
 
 // ---- the large segment

@@ -25,7 +25,11 @@ void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
 void fl_poll(FlProcess *self) { (void)self; }
 
 // Room for the deepest recursion is made by running it on a stack of its own, once.
-bool fl_poll_stack(FlProcess *self) { return self->head.stack_limit == UINTPTR_MAX; }
+bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
+    if (bytes)
+        printf("%s\n", bytes > 20000 ? "large" : "small");
+    return self->head.stack_limit == UINTPTR_MAX;
+}
 
 void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments,
                        const FlSite *site) {

@@ -123,6 +123,27 @@ static void tail_calls_with_more_arguments_take_no_stack(void **state) {
     assert_string_equal(run(true, ""), "8000000\n");
 }
 
+// wide(n) { x0 = fib(n) … x2999 = fib(n); x0 + … + x2999 }: all of them live at once.
+static void a_large_frame_is_checked_before_it_is_taken(void **state) {
+    (void)state;
+    enum { WIDTH = 3000 };
+    build_fib(1);
+    Local *n = local(WIDTH, "n", type_int);
+    Instance *fib = program.instances[0], *wide = function("wide", type_int, 1, n);
+    Tree *body = block(integer(0), NULL), *sum = integer(0);
+    body->block.statements = mem_alloc(WIDTH * sizeof(Tree *));
+    body->block.count = WIDTH;
+    for (uint32_t i = 0; i < WIDTH; i++) {
+        Local *x = local(i, "x", type_int);
+        body->block.statements[i] = let(x, call(fib, use(n), NULL));
+        sum = binary(TREE_ADD, type_int, sum, use(x));
+    }
+    body->block.result = sum;
+    wide->body = body;
+    set_main(println(call(wide, integer(2), NULL)));
+    assert_string_equal(run(true, "full"), "large\nsegment\n3000\n");
+}
+
 static void overflow_panics(void **state) {
     (void)state;
     start_program();
@@ -143,6 +164,7 @@ int main(void) {
         cmocka_unit_test(counted_loops_poll),
         cmocka_unit_test(integer_code_allocates_nothing),
         cmocka_unit_test(overflow_panics),
+        cmocka_unit_test(a_large_frame_is_checked_before_it_is_taken),
         cmocka_unit_test(tail_calls_with_more_arguments_take_no_stack),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
