@@ -41,7 +41,7 @@ static void report_dead_arms(Check *check) {
     for (size_t i = 0; i < check->arms.len; i++) {
         const Arm *arm = check->arms.data[i];
         if (!map_get(&check->arm_reached, arm))
-            report_now(check, DIAG_PATTERN_NEVER, arm->pattern->span, "no value can match this pattern");
+            report_now(check, DIAG_PATTERN_NEVER, arm->pattern->span, "no value that comes here has this shape");
         else if (!map_has(&check->arm_reached, arm->pattern))
             report_now(check, DIAG_UNREACHABLE_ARM, arm->pattern->span,
                        "the arms above take everything that this one would");
