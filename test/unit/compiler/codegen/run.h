@@ -2,10 +2,16 @@
 #ifndef FLUFFY_TEST_CODEGEN_RUN_H
 #define FLUFFY_TEST_CODEGEN_RUN_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "compiler/base/sb.h"
 #include "compiler/codegen/codegen.h"
