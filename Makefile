@@ -192,6 +192,18 @@ fuzz: ## every fuzz target for FUZZ_SECONDS (60), seeded with all Fluffy sources
 bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
 	@$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
 
+# ---- stress -----------------------------------------------------------------------------------------------------------
+
+STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c))
+$(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(ALLOCATOR)
+	@mkdir -p $(@D)
+	$(SHOW) "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -pthread -lm -ldl
+
+.PHONY: stress
+stress: $(STRESS_TESTS) ## the stress tests with SEED=n (1)
+	@for test in $^; do $$test $(or $(SEED),1) || exit 1; done
+
 # ---- the rest ---------------------------------------------------------------------------------------------------------
 
 .PHONY: install clean help

@@ -53,8 +53,19 @@ static _Noreturn __attribute__((format(printf, 3, 4))) void panic_format(FlProce
     process_panic(self, text, site);
 }
 
+// Bytes of a text that fit into `most`, whole code points.
+static int fitting(const FlString *text, uint32_t most) {
+    uint32_t length = text->length;
+    if (length > most) {
+        length = most;
+        while (length > 0 && ((unsigned char)text->bytes[length] & 0xc0) == 0x80)
+            length--;
+    }
+    return (int)length;
+}
+
 _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const FlSite *site) {
-    panic_format(self, site, "the name \"%.*s\" is taken", name->length > 400 ? 400 : (int)name->length, name->bytes);
+    panic_format(self, site, "the name \"%.*s\" is taken", fitting(name, 400), name->bytes);
 }
 
 _Noreturn void process_out_of_memory(FlProcess *self) {
@@ -104,11 +115,11 @@ void fl_panic_slice(FlProcess *self, int64_t from, int64_t to, uint64_t length, 
 void fl_panic_no_match(FlProcess *self, const FlType *type, const FlWord *value, const char *what, const FlSite *site) {
     const FlString *text = fl_text(self, type, value);
     panic_format(self, site, "no %s of %s takes the value %.*s", strcmp(what, "match") == 0 ? "arm" : "clause", what,
-                 text->length > 300 ? 300 : (int)text->length, text->bytes);
+                 fitting(text, 300), text->bytes);
 }
 
 void fl_panic_assert(FlProcess *self, FlString *text, const FlSite *site) {
     if (text->length == 0)
         process_panic(self, "assertion failed", site);
-    panic_format(self, site, "assertion failed: %.*s", text->length > 400 ? 400 : (int)text->length, text->bytes);
+    panic_format(self, site, "assertion failed: %.*s", fitting(text, 400), text->bytes);
 }

@@ -210,12 +210,15 @@ static void step(FlProcess *self, Actor *actor) {
     }
 }
 
+static __attribute__((noinline)) void push(FlProcess *self, Actor *actor) {
+    actor->defer = (FlDefer){head(self)->defers, last_words, actor};
+    head(self)->defers = &actor->defer;
+}
+
 static void actor_body(FlProcess *self) {
     Actor actor = {.id = (int64_t)frame(self)[0], .state = frame(self)[1]};
-    if (draw(&actor, 2)) {
-        actor.defer = (FlDefer){head(self)->defers, last_words, &actor};
-        head(self)->defers = &actor.defer;
-    }
+    if (draw(&actor, 2))
+        push(self, &actor);
     for (int i = 0; i < STEPS; i++)
         step(self, &actor);
     if (head(self)->defers) {
