@@ -156,11 +156,18 @@ typedef struct Receive {
     ModuleInfo *module;
 } Receive;
 
+// A message sent to a kind, for messages about what it received.
+typedef struct SendSite {
+    Span span;
+    const Type *message;
+} SendSite;
+
 struct KindInfo {
     Kind kind;        // first
     KindInfo *parent; // union-find: kinds that stand in one pid set share `sent`; NULL for the root
     Cell sent;        // of the root
     VEC(Receive) receives;
+    VEC(SendSite) sends; // the first few places
     const Type *handles; // a handler's message type
     Span handles_span;
     bool accepts_all; // untyped, or not a process of its own
@@ -216,8 +223,9 @@ struct Binding {
     const Type *view; // an annotated parameter: what the body may see of it
     Span span;
     bool used;
-    Binding *origin; // a narrowed name: whose reading this is too
-    Binding *next;   // outwards
+    Binding *origin;         // a narrowed name: whose reading this is too
+    const Pattern *received; // bound by this arm of a receive
+    Binding *next;           // outwards
 };
 
 // One evaluation of one instance.

@@ -21,6 +21,8 @@ void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *e
         Arm *arm = &arms->data[i];
         Binding *outer = frame->scope;
         TreePattern *pattern = pattern_check(frame, arm->pattern, over);
+        for (Binding *bound = frame->scope; bound != outer && !is_match; bound = bound->next)
+            bound->received = arm->pattern;
         Tree *body = eval(frame, arm->body, expected);
         frame->scope = outer;
         if (is_match && over->kind != TYPE_NEVER)

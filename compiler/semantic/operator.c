@@ -50,6 +50,7 @@ static Tree *eval_plus_text(Frame *frame, const Expr *expr, Tree *left, Tree *ri
         report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
     REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
     REPORT_HELP(diag, "write it into the text: \"${…}\"");
+    report_origin(diag, frame, expr->binary.right);
     report_instance(diag, frame);
     return tree_never(expr->span);
 }

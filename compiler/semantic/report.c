@@ -80,15 +80,28 @@ void report_instance(Diag *diag, const Frame *frame) {
         diag_label(diag, inst->call_span, "in `%s(%s)`, called here", name_text(inst->template->name), sb_text(&types));
 }
 
+enum { SHOWN_SENDS = 3 };
+
+// A name that a receive has bound has its type from the messages that its arm takes.
+static void label_sends(Diag *diag, const Frame *frame, const Binding *binding) {
+    size_t shown = 0;
+    for (size_t i = 0; frame->kind && i < frame->kind->sends.len && shown < SHOWN_SENDS; i++) {
+        const SendSite *send = &frame->kind->sends.data[i];
+        if (!pattern_can_match(frame->check, frame->module, (Pattern *)binding->received, send->message))
+            continue;
+        diag_label(diag, send->span, "`%s` comes from this message", name_text(binding->name));
+        shown++;
+    }
+}
+
 void report_origin(Diag *diag, const Frame *frame, const Expr *expr) {
     if (!diag || !expr || expr->kind != EXPR_NAME || expr->name.module)
         return;
-    for (const Binding *binding = frame->scope; binding; binding = binding->next) {
-        if (binding->name != expr->name.name)
-            continue;
-        if (binding->span.file)
-            diag_label(diag, binding->span, "`%s` is `%s` because of this", name_text(binding->name),
-                       type_words(binding->local->type));
+    const Binding *binding = scope_find((Frame *)frame, expr->name.name);
+    if (!binding || !binding->span.file)
         return;
-    }
+    diag_label(diag, binding->span, "`%s` is `%s` because of this", name_text(binding->name),
+               type_words(binding->local->type));
+    if (binding->received)
+        label_sends(diag, frame, binding);
 }

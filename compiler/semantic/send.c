@@ -23,12 +23,32 @@ static void check_promised(Frame *frame, const Type *pid, const Tree *message) {
     }
 }
 
+enum { MAX_SEND_SITES = 32 };
+
+static void note_send(KindInfo *kind, const Type *message, Span span) {
+    for (size_t i = 0; i < kind->sends.len; i++)
+        if (kind->sends.data[i].span.file == span.file && kind->sends.data[i].span.start == span.start) {
+            kind->sends.data[i].message = message;
+            return;
+        }
+    if (kind->sends.len < MAX_SEND_SITES)
+        vec_push(&kind->sends, (SendSite){.span = span, .message = message});
+}
+
+static void note_sends(Check *check, const Type *pid, const Type *message, Span span) {
+    if (pid->pid.any)
+        note_send(check->any, message, span);
+    for (size_t i = 0; i < pid->pid.count; i++)
+        note_send((KindInfo *)pid->pid.kinds[i], message, span);
+}
+
 // Checks the message and makes it what the receivers' patterns are over.
 Tree *send_to(Frame *frame, const Type *pid, Tree *message, Span send_span, Span message_span) {
     const Type *type = type_resolve(pid);
     check_every_kind(frame, type, message->type, send_span, message_span);
     check_promised(frame, type, message);
     const Type *sent = widen_tree(message);
+    note_sends(frame->check, type, sent, message_span);
     KindInfo *target = pid_target(frame->check, type);
     if (!target)
         return message;
