@@ -74,11 +74,11 @@ static void refuse_result_constraint(Frame *frame, const FunctionClause *clause)
 // Body of a clause or lambda, as its annotation says.
 static Tree *eval_result(Frame *frame, Expr *body, const TypeExpr *annotation) {
     const Type *expected = annotation ? annotation_type(frame->check, frame->module, annotation) : NULL;
+    frame->declared = annotation;
     Tree *tree = eval(frame, body, expected);
     if (!expected)
         return convert(frame, tree, widen_tree(tree));
-    Expr *shown = NULL;
-    check_fits(frame, tree, expected, shown, annotation->span, "the result is declared here");
+    check_fits(frame, tree, expected, NULL, annotation->span, "the result is declared here");
     return as_declared(frame, tree, expected);
 }
 

@@ -239,6 +239,7 @@ struct Frame {
     Tree *subject;                 // EXPR_SUBJECT, or NULL
     unsigned in_defer;             // depth
     Name binding;                  // being bound: not visible in its own right side
+    const TypeExpr *declared;      // annotation of the result, or NULL
     VEC(ConstantDecl *) constants; // being evaluated, against circles
 };
 

@@ -297,10 +297,16 @@ static Tree *eval_early_return(Frame *frame, Expr *expr) {
     Expr *value = expr->early_return.value;
     if (frame->in_defer)
         report(frame, DIAG_RETURN_IN_DEFER, expr->span, "`early_return` cannot leave a `defer`");
-    Tree *tree = value ? eval(frame, value, NULL) : tree_nil(expr->span);
+    const TypeExpr *declared = frame->declared;
+    const Type *expected = declared ? annotation_type(frame->check, frame->module, declared) : NULL;
+    Tree *tree = value ? eval(frame, value, expected) : tree_nil(expr->span);
     if (tree->type->kind == TYPE_NEVER)
         return tree;
-    const Type *type = widen_tree(tree);
+    if (expected) {
+        check_fits(frame, tree, expected, value, declared->span, "the result is declared here");
+        tree = as_declared(frame, tree, expected);
+    }
+    const Type *type = expected ? tree->type : widen_tree(tree);
     Inst *inst = frame->inst;
     const Type *result = cell_read(frame->check, &inst->result, inst);
     inst->early = inst->early ? type_join(inst->early, type) : type;
