@@ -235,7 +235,6 @@ static Tree *eval_body(Frame *frame) {
 void body_evaluate(Check *check, Inst *inst) {
     Frame frame = {.check = check, .inst = inst, .module = inst->template->module, .kind = inst->kind};
     inst->running = true;
-    inst->evaluations++;
     inst->early = NULL;
     make_params(&frame);
     for (size_t i = 0; i < inst->instance.parameter_count; i++)

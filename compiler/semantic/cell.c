@@ -5,7 +5,7 @@
 enum { FOLD_AFTER = 3, MAX_GROWTHS = 2000, MAX_DEPTH = 40 };
 
 const Type *cell_read(Check *check, Cell *cell, Inst *reader) {
-    if (reader && !check->reporting && !check->quiet)
+    if (reader && !check->reporting)
         map_add(&cell->readers, reader);
     return cell->type ? cell->type : type_never;
 }
@@ -17,7 +17,7 @@ void cell_wake(Check *check, Cell *cell) {
 
 bool cell_grow(Check *check, Cell *cell, const Type *type) {
     const Type *old = cell->type ? cell->type : type_never;
-    if (check->reporting || check->quiet || type == old || type->kind == TYPE_NEVER)
+    if (check->reporting || type == old || type->kind == TYPE_NEVER)
         return false;
     const Type *joined = type_join(old, type);
     if (cell->growths >= FOLD_AFTER && type_depth(joined) > type_depth(old))

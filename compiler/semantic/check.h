@@ -125,7 +125,6 @@ struct ClosureInfo {
     Closure closure; // first: a Closure of ours is a ClosureInfo
     Template *template;
     Activation *activation; // of the function around it, if its body calls back into that group
-    unsigned depth;         // of closures of the same template within each other
 };
 
 struct Inst {
@@ -140,8 +139,6 @@ struct Inst {
     Inst *caller; // first one, for chains in messages
     Span call_span;
     const Type *early; // joined types of early_return in the running evaluation
-    unsigned depth;    // of calls from main
-    unsigned evaluations;
     bool evaluated, running, queued, walked;
     bool is_supervisor_start; // START: the result is a supervisor's pid
     Cell started;             // its type then
@@ -205,7 +202,6 @@ struct Check {
     Cell all_names;
     bool values_use_process; // some function value may evaluate self() or receive
     bool reporting;
-    bool quiet;      // within a trial: nothing is reported, nothing grows
     Map reported;    // "code place" names
     Map arm_reached; // Pattern of an arm → non-NULL when some instance reaches it
     VEC(const Arm *) arms;

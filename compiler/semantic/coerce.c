@@ -86,10 +86,7 @@ static void flow_nested(Frame *frame, const Type *from, const Type *to, Span spa
     }
 }
 
-void flow(Frame *frame, const Type *from, const Type *to, Span span) {
-    if (!frame->check->quiet)
-        flow_nested(frame, from, to, span, 0);
-}
+void flow(Frame *frame, const Type *from, const Type *to, Span span) { flow_nested(frame, from, to, span, 0); }
 
 // ---- conversion ----------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@
 // Which arms some instance reaches; the others are reported at the end.
 static void note_arm(Frame *frame, const Arm *arm, bool reached) {
     Check *check = frame->check;
-    if (!check->reporting || check->quiet)
+    if (!check->reporting)
         return;
     if (map_add(&check->arm_reached, arm))
         vec_push(&check->arms, arm);
@@ -61,7 +61,7 @@ static void note_unreachable(Frame *frame, const ArmVec *arms, const Exhaustiven
     for (size_t i = 0; i < arms->len; i++) {
         bool dead = next < found->unreachable_count && found->unreachable[next] == i;
         next += dead;
-        if (!dead && frame->check->reporting && !frame->check->quiet)
+        if (!dead && frame->check->reporting)
             map_set(&frame->check->arm_reached, arms->data[i].pattern, frame->check);
     }
 }

@@ -37,7 +37,8 @@ typedef struct Witness {
 typedef VEC(Witness) WitnessVec;
 
 typedef struct Search {
-    bool *reached; // by arm
+    bool *reached;     // by arm
+    bool only_guarded; // some value came to the end with guarded arms alone
     size_t work;
 } Search;
 
@@ -466,6 +467,7 @@ static WitnessVec walk(Search *search, Matrix *matrix) {
         search->reached[first->arm] = true;
         if (!first->guarded)
             return none;
+        search->only_guarded = true;
         matrix->rows.data++;
         matrix->rows.len--;
     }
@@ -507,7 +509,7 @@ Exhaustiveness exhaustive_check(const Type *value, const TreeArm *arms, size_t c
     Exhaustiveness out = {.too_complex = search.work > MAX_WORK};
     if (out.too_complex)
         return out;
-    if (count > 0)
+    if (search.only_guarded)
         mark_open(&found, type_resolve(value));
     report_witnesses(&out, &found);
     out.unreachable = mem_alloc_data((count + 1) * sizeof(*out.unreachable));

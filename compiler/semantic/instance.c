@@ -50,7 +50,6 @@ static Inst *inst_new(Check *check, Template *template, size_t count, Inst *call
     inst->params = mem_alloc(sizeof(Cell) * (count + 1));
     inst->caller = caller;
     inst->call_span = span;
-    inst->depth = caller ? caller->depth + 1 : 0;
     template->is_instantiated = true;
     vec_push(&check->instances, inst);
     return inst;
@@ -85,8 +84,6 @@ static void evaluate_now(Frame *frame, Inst *inst) {
 
 static void use(Frame *frame, Inst *inst) {
     Check *check = frame->check;
-    if (check->quiet)
-        return;
     if (check->reporting) {
         instance_reach(check, inst);
         return;
@@ -152,7 +149,7 @@ static Inst *call_in_group(Frame *frame, Template *template, KindInfo *kind, con
                            Span span) {
     Activation *activation = frame->inst->activation;
     Inst *inst = find_in_activation(activation, template, kind);
-    if (!inst && (frame->check->reporting || frame->check->quiet))
+    if (!inst && (frame->check->reporting))
         return not_settled(frame, span);
     if (inst) {
         grow_params(frame->check, inst, types);
@@ -175,7 +172,7 @@ Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, 
         return call_in_group(frame, template, kind, types, count, span);
     Inst *inst = find_entry(template, closure, kind, types, count);
     if (!inst) {
-        if (frame->check->reporting || frame->check->quiet)
+        if (frame->check->reporting)
             return not_settled(frame, span);
         if (template->instances.len >= MAX_INSTANCES) {
             report_too_many(frame, template, span);
@@ -198,7 +195,7 @@ Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, 
 Inst *instance_for_kind(Frame *frame, KindInfo *kind, Template *template, const Type *const *types, size_t count,
                         Span span) {
     if (!kind->body) {
-        if (frame->check->reporting || frame->check->quiet)
+        if (frame->check->reporting)
             return not_settled(frame, span);
         kind->body = inst_with(frame, template, types, count, span);
         kind->body->kind = kind;
@@ -227,6 +224,9 @@ const Type *instance_result(Frame *frame, Inst *inst) { return cell_read(frame->
 
 // ---- closures ------------------------------------------------------------------------------------------------------
 
+static unsigned greater(unsigned a, unsigned b) { return a > b ? a : b; }
+
+// How often closures of `template` stand within each other in a value of this type.
 static unsigned nested_depth(const Type *type, const Template *template) {
     unsigned depth = 0;
     if (type->has_knot)
@@ -235,21 +235,20 @@ static unsigned nested_depth(const Type *type, const Template *template) {
     case TYPE_LIST:
         return nested_depth(type->element, template);
     case TYPE_RECORD:
-        for (size_t i = 0; i < type->record.count; i++) {
-            unsigned one = nested_depth(type->record.fields[i].type, template);
-            depth = one > depth ? one : depth;
-        }
+        for (size_t i = 0; i < type->record.count; i++)
+            depth = greater(depth, nested_depth(type->record.fields[i].type, template));
         return depth;
     case TYPE_UNION:
-        for (size_t i = 0; i < type->members.count; i++) {
-            unsigned one = nested_depth(type->members.types[i], template);
-            depth = one > depth ? one : depth;
-        }
+        for (size_t i = 0; i < type->members.count; i++)
+            depth = greater(depth, nested_depth(type->members.types[i], template));
         return depth;
     case TYPE_FUNCTION:
         for (size_t i = 0; i < type->function.count; i++) {
-            unsigned one = ((const ClosureInfo *)type->function.closures[i])->depth;
-            depth = one > depth ? one : depth;
+            const ClosureInfo *closure = (const ClosureInfo *)type->function.closures[i];
+            unsigned within = 0;
+            for (size_t k = 0; k < closure->closure.capture_count; k++)
+                within = greater(within, nested_depth(closure->closure.captures[k].type, template));
+            depth = greater(depth, within + (closure->template == template));
         }
         return depth;
     default:
@@ -277,10 +276,8 @@ ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *c
             same_captures(template->closures.data[i], captures, count))
             return template->closures.data[i];
     unsigned depth = 1;
-    for (size_t i = 0; i < count; i++) {
-        unsigned one = 1 + nested_depth(captures[i].type, template);
-        depth = one > depth ? one : depth;
-    }
+    for (size_t i = 0; i < count; i++)
+        depth = greater(depth, 1 + nested_depth(captures[i].type, template));
     if (depth > MAX_CLOSURE_DEPTH || template->closures.len >= MAX_INSTANCES) {
         Diag *diag = report_now(check, DIAG_CLOSURE_DEPTH, span,
                                 "function values stand within each other more than %d deep", (int)MAX_CLOSURE_DEPTH);
@@ -299,7 +296,6 @@ ClosureInfo *closure_intern(Frame *frame, Template *template, const TypeField *c
     closure->closure.origin = template;
     closure->template = template;
     closure->activation = activation;
-    closure->depth = depth;
     vec_push(&template->closures, closure);
     vec_push(&check->closures, closure);
     return closure;

@@ -74,7 +74,7 @@ static void move_readers(Cell *to, const Cell *from) {
 void kind_unify(Check *check, KindInfo *a, KindInfo *b) {
     a = kind_root(a);
     b = kind_root(b);
-    if (a == b || check->reporting || check->quiet)
+    if (a == b || check->reporting)
         return;
     b->parent = a;
     const Type *sent = b->sent.type;
@@ -239,7 +239,7 @@ void check_accepts(Frame *frame, KindInfo *kind, const Type *message, Span send_
                    const char *what) {
     Check *check = frame->check;
     message = type_resolve(message);
-    if (!check->reporting || check->quiet || message->kind == TYPE_NEVER || kind_accepts(check, kind, message))
+    if (!check->reporting || message->kind == TYPE_NEVER || kind_accepts(check, kind, message))
         return;
     Diag *diag = report(frame, DIAG_MESSAGE_MISMATCH, send_span, "%s `%s` does not accept this message", what,
                         kind->kind.function ? name_text(kind->kind.function) : "process");

@@ -51,7 +51,6 @@ static Template *callee_template(const Callee *callee) {
 
 typedef struct Spawn {
     Expr *expr;
-    const char *what;
     Callee callee;
     Tree **arguments;
     Expr *const *exprs;
@@ -260,7 +259,7 @@ static Tree *eval_spawn(Frame *frame, Special special, Expr *expr) {
         return tree_never(expr->span);
     }
     TreeSpawnOptions *options = first ? eval_options(frame, args->data[0]) : NULL;
-    Spawn spawn = {.expr = expr, .what = names[special], .is_typed = special != SPECIAL_SPAWN};
+    Spawn spawn = {.expr = expr, .is_typed = special != SPECIAL_SPAWN};
     bool good = callee_resolve(frame, args->data[first], &spawn.callee);
     spawn.count = args->len - first - 1;
     spawn.exprs = args->data + first + 1;

@@ -36,7 +36,7 @@ static Span place_for_user(const Frame *frame, Span span) {
 }
 
 Diag *report(Frame *frame, DiagCode code, Span span, const char *format, ...) {
-    if (!frame->check->reporting || frame->check->quiet)
+    if (!frame->check->reporting)
         return NULL;
     Span place = place_for_user(frame, span);
     if (!is_new(frame->check, code, place))
