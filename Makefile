@@ -137,7 +137,7 @@ $(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCA
 $(BUILD)/libfluffy-%.a: FORCE
 	@$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a
 	@cmp -s $(BUILD)/$*/libfluffy.a $@ || cp $(BUILD)/$*/libfluffy.a $@
-FORCE:
+.PHONY: FORCE
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
