@@ -98,7 +98,11 @@ static bool hides_field(Frame *frame, const Expr *receiver, Name name) {
     return false;
 }
 
+static bool has_length(const Type *type) { return type->kind == TYPE_LIST || type_fits(type, type_string); }
+
 static void offer_fields(Suggestion *near, const Type *type) {
+    if (has_length(type))
+        suggest_offer(near, name_of("length"));
     for (size_t i = 0; i < type_member_count(type); i++) {
         const Type *member = type_resolve(type_member(type, i));
         for (size_t k = 0; member->kind == TYPE_RECORD && k < member->record.count; k++)
@@ -130,8 +134,6 @@ static Tree *length_of(Tree *value, Span span) {
     tree->operand = value;
     return tree;
 }
-
-static bool has_length(const Type *type) { return type->kind == TYPE_LIST || type_fits(type, type_string); }
 
 Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span, const Expr *expr) {
     const Type *type = type_resolve(record->type);
