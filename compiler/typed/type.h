@@ -123,13 +123,15 @@ const Type *type_widen(const Type *type);
 const Type *type_widen_deep(const Type *type);
 // Every value of `sub` is a value of `super` structurally: records may have extra fields, pids fit as language.md says.
 bool type_fits(const Type *sub, const Type *super);
-// Some value may be of both types (what `==` and `is` ask). pids overlap with pids, functions with functions, lists with lists.
+// Some value may be of both types (what `==` and `is` ask). pids overlap with pids, functions with functions, lists
+// with lists.
 bool type_overlaps(const Type *a, const Type *b);
-// The member of `super` (or super itself if it is no union) that a value of the non-union type `sub` becomes when it is coerced: the same type if
-// there, else the one with the fewest fields lost; NULL if none fits.
+// The member of `super` (or super itself if it is no union) that a value of the non-union type `sub` becomes when it is
+// coerced: the same type if there, else the one with the fewest fields lost; NULL if none fits.
 const Type *type_best_member(const Type *sub, const Type *super);
-// For inference: a record shape (or list) that has come to stand within itself several levels deep becomes a recursive type that
-// has all its levels as values. Other types are given back as they are. type_fits(type, type_fold(type)) holds.
+// For inference: a record shape (or list) that has come to stand within itself several levels deep becomes a recursive
+// type that has all its levels as values. Other types are given back as they are. type_fits(type, type_fold(type))
+// holds.
 const Type *type_fold(const Type *type);
 
 // The field's type, or NULL. On a record only.
