@@ -78,15 +78,13 @@ static inline void sanitized_thread(SanitizedStack *stack) {
 // Describes a slot that is used for the first time.
 static inline void sanitized_slot(SanitizedStack *stack, const char *bottom, size_t size) {
     *stack = (SanitizedStack){.bottom = bottom, .size = size};
-#ifdef SANITIZER_THREAD
-    stack->fiber = __tsan_create_fiber(0);
-#endif
 }
 
 // Before the memory of a slot is released.
 static inline void sanitized_slot_end(SanitizedStack *stack) {
 #ifdef SANITIZER_THREAD
-    __tsan_destroy_fiber(stack->fiber);
+    if (stack->fiber)
+        __tsan_destroy_fiber(stack->fiber);
 #endif
     (void)stack;
 }
@@ -99,9 +97,16 @@ static inline void sanitized_fresh(const char *bottom, size_t size) {
     (void)bottom, (void)size;
 }
 
-// The same for a slot that a process may have left while its description stood for a segment (sanitized_call_on).
+// The same for a slot whose last process may have left it in the middle of its calls, and while its description stood
+// for a segment (sanitized_call_on). Each use has a fiber of its own: what was not returned from would stay on the
+// fiber's stack of calls.
 static inline void sanitized_reused(SanitizedStack *slot, const char *bottom, size_t size) {
     sanitized_fresh(bottom, size);
+#ifdef SANITIZER_THREAD
+    if (slot->fiber)
+        __tsan_destroy_fiber(slot->fiber);
+    slot->fiber = __tsan_create_fiber(0);
+#endif
 #ifdef SANITIZER_ADDRESS
     slot->bottom = bottom;
     slot->size = size;
