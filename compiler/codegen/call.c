@@ -4,8 +4,7 @@
 
 #include "compiler/codegen/lower.h"
 
-// ---- instances
-// ----------------------------------------------------------------------------------------------------------
+// ---- instances -----------------------------------------------------------------------------------------------------
 
 static void add_arguments(Function *f, const Tree *tree, Words *words) {
     for (size_t i = 0; i < tree->call.count; i++) {
@@ -68,8 +67,7 @@ void call_instance_tail(Function *f, const Tree *tree) {
         function_return(f, coerce(f, instance->result, tree->type, value));
 }
 
-// ---- function values
-// ------------------------------------------------------------------------------------------------------
+// ---- function values -----------------------------------------------------------------------------------------------
 
 typedef struct ClosureCall {
     const Tree *tree;

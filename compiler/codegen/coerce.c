@@ -4,8 +4,7 @@
 
 enum { SEARCH_DEPTH = 5 }; // how deep types are compared when a member is chosen; deeper they are taken to fit
 
-// ---- choosing
-// ------------------------------------------------------------------------------------------------------------
+// ---- choosing ------------------------------------------------------------------------------------------------------
 
 static bool convertible(Unit *unit, const Type *from, const Type *to, int depth);
 
@@ -73,8 +72,7 @@ const Type *coerce_member(Unit *unit, const Type *from, const Type *of) {
     return best;
 }
 
-// ---- what costs nothing
-// -----------------------------------------------------------------------------------------------------
+// ---- what costs nothing --------------------------------------------------------------------------------------------
 
 // A member that is the same word in the other union.
 static bool member_is_free(Unit *unit, const Type *from, const Type *to) {
@@ -120,13 +118,14 @@ bool coerce_is_free(Unit *unit, const Type *from, const Type *to) {
     }
 }
 
-// ---- conversions as functions
-// -----------------------------------------------------------------------------------------------
+// ---- conversions as functions --------------------------------------------------------------------------------------
 
 static void lower_list(Function *f, const Type *from, const Type *to, Value list) {
     ListBuilder builder = list_builder(f, to, list_length(f, list));
     CountedLoop loop;
-    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), list_length(f, list));
+    Words live = {0};
+    vec_push(&live, list.word[0]);
+    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), list_length(f, list), &live);
     Value element = list_element(f, repr_of(f, from->element), list, index);
     list_builder_add(f, &builder, coerce(f, from->element, to->element, element));
     loop_end(f, &loop);
@@ -203,8 +202,7 @@ static Value call_function(Function *f, const Repr *from, const Repr *to, Value 
     return function_unpack(f, to, function_call(f, function, value.word, from->words));
 }
 
-// ---- conversions in place
-// -----------------------------------------------------------------------------------------------------
+// ---- conversions in place ------------------------------------------------------------------------------------------
 
 static Value convert_record(Function *f, const Repr *from, const Repr *to, Value value) {
     Words words = {0};

@@ -14,8 +14,7 @@ void control_end(Function *f, const Tree *tree, Merge *merge) {
         merge_add(f, merge, coerce(f, tree->type, merge->repr->type, value));
 }
 
-// ---- conditions
-// ---------------------------------------------------------------------------------------------------------
+// ---- conditions ----------------------------------------------------------------------------------------------------
 
 static void both(Function *f, const Tree *tree, LLVMBasicBlockRef yes, LLVMBasicBlockRef no) {
     bool and = tree->binary.op == TREE_AND;
@@ -61,8 +60,7 @@ Value control_is(Function *f, const Tree *tree) {
     return repr_of(f, tree->type)->words ? result : (Value){0};
 }
 
-// ---- choices
-// -----------------------------------------------------------------------------------------------------------
+// ---- choices -------------------------------------------------------------------------------------------------------
 
 void control_if(Function *f, const Tree *tree, Merge *merge) {
     LLVMBasicBlockRef then = function_block(f, "then"), otherwise = function_block(f, "else");
@@ -126,8 +124,7 @@ void control_let(Function *f, const Tree *tree) {
     function_enter(f, done);
 }
 
-// ---- blocks
-// -----------------------------------------------------------------------------------------------------------
+// ---- blocks --------------------------------------------------------------------------------------------------------
 
 Value control_block(Function *f, const Tree *tree) {
     DeferRecord *outer = f->defers;

@@ -6,8 +6,7 @@
 
 enum { TAILCC = 18 }; // LLVM's number; its C header lacks it
 
-// ---- declaration
-// ------------------------------------------------------------------------------------------------------
+// ---- declaration ---------------------------------------------------------------------------------------------------
 
 static void add_attributes(Unit *unit, LLVMValueRef function) {
     LLVMSetLinkage(function, LLVMInternalLinkage);
@@ -75,8 +74,7 @@ LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode) {
     return function;
 }
 
-// ---- bodies
-// -----------------------------------------------------------------------------------------------------------
+// ---- bodies --------------------------------------------------------------------------------------------------------
 
 void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instance *instance, Mode mode,
                     const Repr *result, Span span) {
@@ -148,8 +146,7 @@ void function_return(Function *f, Value value) {
     enter_dead(f);
 }
 
-// ---- locals
-// -----------------------------------------------------------------------------------------------------------
+// ---- locals --------------------------------------------------------------------------------------------------------
 
 static Slot *slot_of(Function *f, const Local *local) {
     while (f->slots.len <= local->id)
@@ -179,8 +176,11 @@ void function_store_local(Function *f, const Local *local, Value value) {
         LLVMBuildStore(f->builder, value.word[i], slot->word[i]);
 }
 
-// ---- calls
-// ------------------------------------------------------------------------------------------------------------
+bool function_has_local(const Function *f, const Local *local) {
+    return local->id < f->slots.len && f->slots.data[local->id].made;
+}
+
+// ---- calls ---------------------------------------------------------------------------------------------------------
 
 void words_add(Words *words, const Repr *repr, Value value) {
     for (unsigned i = 0; i < repr->words; i++)
@@ -232,8 +232,7 @@ LLVMValueRef function_site(Function *f) { return static_site(f->unit, f->instanc
 
 const Repr *repr_of(Function *f, const Type *type) { return represent_type(&f->unit->represent, type); }
 
-// ---- ways that come together
-// --------------------------------------------------------------------------------------------
+// ---- ways that come together ---------------------------------------------------------------------------------------
 
 Merge merge_begin(Function *f, const Repr *repr) { return (Merge){.repr = repr, .block = function_block(f, "merge")}; }
 
@@ -256,8 +255,7 @@ Value merge_end(Function *f, Merge *merge) {
     return value;
 }
 
-// ---- instances
-// --------------------------------------------------------------------------------------------------------
+// ---- instances -----------------------------------------------------------------------------------------------------
 
 static void store_parameters(Function *f, const Instance *instance) {
     unsigned at = 1;

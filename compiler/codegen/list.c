@@ -39,8 +39,7 @@ Value list_rest(Function *f, Value list, uint64_t skip) {
     return (Value){{list.word[0], make_range(f, offset, length)}};
 }
 
-// ---- literals
-// -----------------------------------------------------------------------------------------------------------
+// ---- literals ------------------------------------------------------------------------------------------------------
 
 static Value empty_list(const Unit *unit) { return (Value){{LLVMConstNull(unit->ptr), unit_int(unit, 0)}}; }
 
@@ -102,8 +101,7 @@ Value list_make(Function *f, const Tree *tree) {
     return list_of_words(f, list, &words, (uint32_t)tree->list.count);
 }
 
-// ---- parts
-// --------------------------------------------------------------------------------------------------------------
+// ---- parts ---------------------------------------------------------------------------------------------------------
 
 Value list_index(Function *f, const Tree *tree) {
     Value list = expr(f, tree->index.list);
@@ -152,8 +150,7 @@ Value list_slice(Function *f, const Tree *tree) {
     return coerce(f, tree->slice.list->type, tree->type, result);
 }
 
-// ---- appending
-// ------------------------------------------------------------------------------------------------------------
+// ---- appending -----------------------------------------------------------------------------------------------------
 
 static Value append_lists(Function *f, const Type *type, Value a, Value b) {
     LLVMValueRef result = RUNTIME(f, fl_list_append, f->process, table_type_of(f->unit, type), a.word[0], a.word[1],
@@ -220,8 +217,7 @@ Value list_append(Function *f, const Tree *tree) {
     return append_lists(f, tree->type, coerce(f, left->type, tree->type, a), coerce(f, right->type, tree->type, b));
 }
 
-// ---- building
-// --------------------------------------------------------------------------------------------------------------
+// ---- building ------------------------------------------------------------------------------------------------------
 
 static void set_buffer(Function *f, ListBuilder *builder, LLVMValueRef buffer) {
     LLVMValueRef capacity =

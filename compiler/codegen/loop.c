@@ -4,7 +4,7 @@
 
 enum { LOOP_CHUNK = 1000 };
 
-LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVMValueRef end) {
+LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVMValueRef end, const Words *live) {
     Unit *unit = f->unit;
     LLVMBuilderRef b = f->builder;
     *loop = (CountedLoop){
@@ -23,7 +23,7 @@ LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVM
     LLVMValueRef index = LLVMBuildLoad2(b, unit->i64, loop->index, "");
     LLVMBuildCondBr(b, LLVMBuildICmp(b, LLVMIntSLT, index, end, ""), loop->head, loop->after);
     function_enter(f, loop->head);
-    poll_slice(f);
+    poll_slice(f, live);
     LLVMValueRef left = LLVMBuildSub(b, end, index, "");
     LLVMValueRef many = LLVMBuildICmp(b, LLVMIntUGT, left, unit_int(unit, LOOP_CHUNK), "");
     LLVMValueRef stop = LLVMBuildAdd(b, index, unit_int(unit, LOOP_CHUNK), "");
@@ -45,13 +45,13 @@ void loop_end(Function *f, CountedLoop *loop) {
     function_enter(f, loop->after);
 }
 
-// ---- clauses
-// --------------------------------------------------------------------------------------------------------------
+// ---- clauses -------------------------------------------------------------------------------------------------------
 
 // A loop being lowered: `builder` is NULL in a `for`.
 typedef struct Clauses {
     const Tree *tree;
     ListBuilder *builder;
+    LocalVec used; // variables from outside that the loop reads
 } Clauses;
 
 static void lower_clause(Function *f, Clauses *clauses, size_t at);
@@ -93,6 +93,17 @@ static void bind(Function *f, const TreeClause *clause, Value value) {
     function_enter(f, fine);
 }
 
+// The references that the loop uses from outside.
+static Words live_words(Function *f, const Clauses *clauses) {
+    Words live = {0};
+    for (size_t i = 0; i < clauses->used.len; i++) {
+        const Local *local = clauses->used.data[i];
+        if (function_has_local(f, local))
+            poll_add_live(&live, repr_of(f, local->type), function_load_local(f, local));
+    }
+    return live;
+}
+
 static void lower_list(Function *f, Clauses *clauses, const TreeClause *clause, size_t at) {
     Value list = expr(f, clause->source);
     if (type_is_never(clause->source->type))
@@ -100,7 +111,9 @@ static void lower_list(Function *f, Clauses *clauses, const TreeClause *clause, 
     LLVMValueRef length = list_length(f, list);
     reserve(f, clauses, length);
     CountedLoop loop;
-    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), length);
+    Words live = live_words(f, clauses);
+    vec_push(&live, list.word[0]);
+    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), length, &live);
     const Type *element = type_resolve(clause->source->type)->element;
     Value value = list_element(f, repr_of(f, element), list, index);
     bind(f, clause, coerce(f, element, clause->pattern->type, value));
@@ -115,7 +128,8 @@ static void lower_range(Function *f, Clauses *clauses, const TreeClause *clause,
         LLVMBuildSelect(f->builder, some, LLVMBuildSub(f->builder, end, start, ""), unit_int(f->unit, 0), "");
     reserve(f, clauses, count);
     CountedLoop loop;
-    LLVMValueRef index = loop_begin(f, &loop, start, end);
+    Words live = live_words(f, clauses);
+    LLVMValueRef index = loop_begin(f, &loop, start, end, &live);
     bind(f, clause, value_one(index));
     lower_clause(f, clauses, at + 1);
     loop_end(f, &loop);
@@ -146,6 +160,7 @@ static void lower_clause(Function *f, Clauses *clauses, size_t at) {
 
 Value loop_for(Function *f, const Tree *tree) {
     Clauses clauses = {.tree = tree};
+    walk_free_locals(tree, &clauses.used);
     lower_clause(f, &clauses, 0);
     return (Value){0};
 }
@@ -153,6 +168,7 @@ Value loop_for(Function *f, const Tree *tree) {
 Value loop_comprehension(Function *f, const Tree *tree) {
     ListBuilder builder;
     Clauses clauses = {.tree = tree, .builder = &builder};
+    walk_free_locals(tree, &clauses.used);
     builder = list_builder(f, tree->type, NULL);
     lower_clause(f, &clauses, 0);
     return list_builder_end(f, &builder);

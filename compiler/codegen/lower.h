@@ -172,6 +172,7 @@ void function_return(Function *f, Value value); // by mode; then dead
 void function_branch_cold(Function *f, LLVMValueRef condition, LLVMBasicBlockRef cold, LLVMBasicBlockRef hot);
 Value function_load_local(Function *f, const Local *local);
 void function_store_local(Function *f, const Local *local, Value value);
+bool function_has_local(const Function *f, const Local *local); // it was stored somewhere before
 // A call of a tailcc function with the running process and these words.
 LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef *words, size_t count);
 // The same in tail position: returns from this function, which has the same result.
@@ -281,7 +282,8 @@ typedef struct CountedLoop {
     LLVMValueRef index, limit; // allocas
     LLVMValueRef end;
 } CountedLoop;
-LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVMValueRef end);
+// `live`: references that the body uses.
+LLVMValueRef loop_begin(Function *f, CountedLoop *loop, LLVMValueRef start, LLVMValueRef end, const Words *live);
 void loop_end(Function *f, CountedLoop *loop);
 
 Value union_make(Function *f, const Type *member, Value value); // union.c: a value as one tagged word
@@ -319,7 +321,12 @@ void defer_push(Function *f, const Tree *tree);
 void defer_leave(Function *f,
                  DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out
 void poll_analyse(Unit *unit);        // poll_graph.c: InstanceCode.poll
-void poll_slice(Function *f);
+void poll_slice(Function *f, const Words *live);
+// On the cold side of a poll: these references stay in a register or on the stack until here. Optimised code may
+// otherwise hold only a pointer derived from one, outside its object, and the collector would not find the object.
+void poll_keep(Function *f, const Words *live);
+// Adds the words of a value that are references.
+void poll_add_live(Words *live, const Repr *repr, Value value);
 // The cold side of a check at entry: continues on the segment if the stack lacks `bytes`, else at `go`.
 void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockRef go);
 LLVMValueRef poll_below_limit(Function *f,

@@ -8,8 +8,7 @@ static void require(Function *f, LLVMValueRef condition, LLVMBasicBlockRef fail)
     function_enter(f, next);
 }
 
-// ---- constants
-// ------------------------------------------------------------------------------------------------------------
+// ---- constants -----------------------------------------------------------------------------------------------------
 
 static const Type *base_of(const Type *type) {
     type = type_resolve(type);
@@ -74,8 +73,7 @@ static void test_constant(Function *f, const TreePattern *pattern, Value value, 
     function_jump(f, fail);
 }
 
-// ---- structures
-// -----------------------------------------------------------------------------------------------------------
+// ---- structures ----------------------------------------------------------------------------------------------------
 
 static void test_members(Function *f, const TreePattern *pattern, Value value, LLVMBasicBlockRef fail, bool trusted) {
     const Type *type = type_resolve(pattern->type);

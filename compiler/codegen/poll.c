@@ -19,11 +19,37 @@ LLVMValueRef poll_below_limit(Function *f, uint64_t bytes) {
     return LLVMBuildICmp(f->builder, LLVMIntULT, sp, limit, "");
 }
 
-void poll_slice(Function *f) {
+void poll_add_live(Words *live, const Repr *repr, Value value) {
+    for (unsigned i = 0; i < repr->words; i++)
+        if (repr->word[i] == WORD_POINTER || repr->word[i] == WORD_TAGGED)
+            vec_push(live, value.word[i]);
+}
+
+void poll_keep(Function *f, const Words *live) {
+    LLVMTypeRef type = LLVMFunctionType(f->unit->nothing, &f->unit->ptr, 1, false);
+    for (size_t i = 0; i < live->len; i++) {
+        if (LLVMIsConstant(live->data[i]))
+            continue;
+        LLVMValueRef use = LLVMGetInlineAsm(type, "", 0, "r", 1, true, false, LLVMInlineAsmDialectATT, false);
+        LLVMBuildCall2(f->builder, type, use, &live->data[i], 1, "");
+    }
+}
+
+// The references among the words of the function's parameters.
+static Words live_parameters(Function *f) {
+    Words live = {0};
+    for (unsigned i = 1; i < LLVMCountParams(f->function); i++)
+        if (LLVMTypeOf(LLVMGetParam(f->function, i)) == f->unit->ptr)
+            vec_push(&live, LLVMGetParam(f->function, i));
+    return live;
+}
+
+void poll_slice(Function *f, const Words *live) {
     LLVMBasicBlockRef cold = function_block(f, "poll"), go = function_block(f, "go");
     function_branch_cold(f, poll_below_limit(f, 0), cold, go);
     function_enter(f, cold);
     RUNTIME(f, fl_poll, f->process);
+    poll_keep(f, live);
     LLVMBuildBr(f->builder, go);
     function_enter(f, go);
 }
@@ -76,6 +102,8 @@ void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockR
     function_branch_cold(f, below, cold, go);
     function_enter(f, cold);
     LLVMValueRef lacks = RUNTIME(f, fl_poll_stack, f->process, unit_int(f->unit, (int64_t)bytes));
+    Words live = live_parameters(f);
+    poll_keep(f, &live);
     LLVMBuildCondBr(f->builder, lacks, full, go);
     function_enter(f, full);
     Words words = {0};
@@ -87,8 +115,10 @@ void poll_stack(Function *f, LLVMValueRef below, uint64_t bytes, LLVMBasicBlockR
 }
 
 void poll_entry(Function *f, Poll poll) {
-    if (poll == POLL_SLICE)
-        poll_slice(f);
-    else if (poll == POLL_STACK)
+    if (poll == POLL_SLICE) {
+        Words live = live_parameters(f);
+        poll_slice(f, &live);
+    } else if (poll == POLL_STACK) {
         poll_stack(f, poll_below_limit(f, 0), 0, function_block(f, "go"));
+    }
 }

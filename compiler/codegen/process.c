@@ -13,8 +13,7 @@ LLVMValueRef process_word(Function *f, const Tree *tree, const Type *type) {
     return coerce(f, tree->type, type, value).word[0];
 }
 
-// ---- starting
-// -------------------------------------------------------------------------------------------------------------
+// ---- starting ------------------------------------------------------------------------------------------------------
 
 static const Layout *frame_layout(Unit *unit, const Instance *body) {
     const Type **types = mem_alloc((body->parameter_count + 1) * sizeof *types);
@@ -108,8 +107,7 @@ Value process_spawn(Function *f, const Tree *tree) {
     return value_one(RUNTIME(f, fl_spawn_end, f->process, child, options));
 }
 
-// ---- sending
-// --------------------------------------------------------------------------------------------------------------
+// ---- sending -------------------------------------------------------------------------------------------------------
 
 LLVMValueRef process_root(Function *f, const Type *type, Value value) { return union_make(f, type, value).word[0]; }
 
@@ -173,8 +171,7 @@ void process_send(Function *f, const Tree *pid_tree, const Tree *message) {
         send_tree(f, pid.word[0], message);
 }
 
-// ---- request and reply
-// ------------------------------------------------------------------------------------------------------
+// ---- request and reply ---------------------------------------------------------------------------------------------
 
 static const Type *one_field(const char *name, const Type *type) {
     TypeField field = {name_of(name), type};

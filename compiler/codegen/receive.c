@@ -80,8 +80,7 @@ void receive_blocking(Function *f, const Tree *tree, Merge *merge) {
     function_jump(f, scan);
 }
 
-// ---- waiting without a stack
-// --------------------------------------------------------------------------------------------------
+// ---- waiting without a stack ---------------------------------------------------------------------------------------
 
 // A receive that parks: its live variables and where they are kept.
 typedef struct Parking {

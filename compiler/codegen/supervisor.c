@@ -48,7 +48,9 @@ static void add_children(Function *f, const TreeChild *child, LLVMValueRef speci
     }
     Value list = expr(f, child->repeat);
     CountedLoop loop;
-    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), list_length(f, list));
+    Words live = {0};
+    vec_push(&live, list.word[0]);
+    LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), list_length(f, list), &live);
     const Type *element = type_resolve(child->repeat->type)->element;
     Value value = list_element(f, repr_of(f, element), list, index);
     function_store_local(f, child->element, coerce(f, element, child->element->type, value));

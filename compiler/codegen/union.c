@@ -16,8 +16,7 @@ static LLVMValueRef tagged(Function *f, unsigned tag, LLVMValueRef payload) {
 
 static bool fits_immediate(int64_t value) { return FL_IMMEDIATE_PAYLOAD(FL_IMMEDIATE(FL_TAG_INT, value)) == value; }
 
-// ---- making
-// -------------------------------------------------------------------------------------------------------------
+// ---- making --------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef box(Function *f, const Repr *repr, Value value) {
     uint32_t id = represent_id(&f->unit->represent, repr);
@@ -74,8 +73,7 @@ Value union_make(Function *f, const Type *member, Value value) {
     }
 }
 
-// ---- testing
-// --------------------------------------------------------------------------------------------------------------
+// ---- testing -------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef low_byte_is(Function *f, LLVMValueRef word, unsigned tag) {
     LLVMValueRef byte = LLVMBuildAnd(f->builder, as_int(f, word), unit_int(f->unit, 0xff), "");
@@ -190,8 +188,7 @@ LLVMValueRef union_test(Function *f, const Type *of, const Type *member, LLVMVal
     }
 }
 
-// ---- opening
-// --------------------------------------------------------------------------------------------------------------
+// ---- opening -------------------------------------------------------------------------------------------------------
 
 static LLVMValueRef open_int(Function *f, LLVMValueRef word) {
     Merge merge = merge_begin(f, repr_of(f, type_int));
@@ -226,8 +223,7 @@ Value union_open(Function *f, const Type *member, LLVMValueRef word) {
     }
 }
 
-// ---- literals as their base type
-// ----------------------------------------------------------------------------------------
+// ---- literals as their base type -----------------------------------------------------------------------------------
 
 static LLVMValueRef symbol_table(Unit *unit) {
     if (!unit->symbol_table) // its size is known last: types_table.c puts the real one in its place

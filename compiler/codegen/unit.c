@@ -75,8 +75,7 @@ void unit_attribute_text(const Unit *unit, LLVMValueRef function, const char *na
     LLVMAddAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, attribute);
 }
 
-// ---- the runtime's functions, from the text of functions.def
-// --------------------------------------------------------------
+// ---- the runtime's functions, from the text of functions.def -------------------------------------------------------
 
 typedef struct RuntimeRow {
     const char *name, *result, *parameters;

@@ -233,8 +233,7 @@ void walk_children(const Tree *tree, WalkTree visit, void *context) {
     walk_trees(tree, visit, context);
 }
 
-// ---- free variables
-// ---------------------------------------------------------------------------------------------------------
+// ---- free variables ------------------------------------------------------------------------------------------------
 
 typedef struct Variables {
     Map read, bound; // sets of Local
@@ -268,8 +267,7 @@ void walk_free_locals(const Tree *tree, LocalVec *out) {
             vec_push(out, variables.read.entries[i].key);
 }
 
-// ---- references
-// ---------------------------------------------------------------------------------------------------------------
+// ---- references ----------------------------------------------------------------------------------------------------
 
 typedef struct References {
     Unit *unit;
