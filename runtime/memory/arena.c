@@ -5,7 +5,7 @@
 
 #include "runtime/memory/alloc.h"
 
-enum { BLOCK_FIRST = 512, BLOCK_LAST = 65536 };
+uint32_t arena_least_threshold = 4;
 
 void blocks_free(FlBlock *first) {
     while (first != NULL) {
@@ -16,17 +16,18 @@ void blocks_free(FlBlock *first) {
 }
 
 void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size) {
-    *arena = (FlArena){.embedded = embedded, .embedded_end = size & ~7u, .next_block = BLOCK_FIRST};
-    *bump = (FlBump){.next = embedded, .end = (char *)embedded + arena->embedded_end};
+    *arena = (FlArena){.embedded = embedded,
+                       .embedded_bytes = (uint16_t)(size & ~7u),
+                       .embedded_end = (uint16_t)(size & ~7u),
+                       .threshold = arena_least_threshold};
+    *bump = (FlBump){.next = embedded, .end = (char *)embedded + arena->embedded_bytes};
 }
 
 void arena_deinit(FlArena *arena, FlBump *bump) {
     blocks_free(arena->current);
     blocks_free(arena->others);
     uint64_t limit = arena->limit;
-    // Without a block, embedded_end was left alone, or it is what was in use when the first block came: the
-    // rest is then not used again.
-    arena_init(arena, bump, arena->embedded, arena->embedded_end);
+    arena_init(arena, bump, arena->embedded, arena->embedded_bytes);
     arena->limit = limit;
 }
 
@@ -48,12 +49,19 @@ static FlBlock *take_block(FlArena *arena, uint64_t bytes) {
 static void complete_current(FlArena *arena, const FlBump *bump) {
     FlBlock *block = arena->current;
     if (block == NULL) {
-        arena->embedded_end = (uint32_t)(bump->next - arena->embedded);
+        arena->embedded_end = (uint16_t)(bump->next - arena->embedded);
         return;
     }
     block->end = bump->next;
     block->next = arena->others;
     arena->others = block;
+}
+
+static uint64_t next_block(const FlArena *arena) {
+    if (arena->current == NULL)
+        return ARENA_BLOCK_FIRST;
+    uint64_t twice = 2 * arena->current->bytes;
+    return twice < ARENA_BLOCK_LAST ? twice : ARENA_BLOCK_LAST;
 }
 
 void *arena_allocate_slow(FlArena *arena, FlBump *bump, uint64_t bytes) {
@@ -64,7 +72,8 @@ void *arena_allocate_slow(FlArena *arena, FlBump *bump, uint64_t bytes) {
     }
     if (bytes > UINT64_MAX / 2)
         return NULL;
-    if (bytes > arena->next_block / 4) {
+    uint64_t next = next_block(arena);
+    if (bytes > next / 4) {
         FlBlock *large = take_block(arena, bytes);
         if (large == NULL)
             return NULL;
@@ -72,13 +81,11 @@ void *arena_allocate_slow(FlArena *arena, FlBump *bump, uint64_t bytes) {
         arena->others = large;
         return large->first;
     }
-    FlBlock *block = take_block(arena, arena->next_block - sizeof(FlBlock));
+    FlBlock *block = take_block(arena, next - sizeof(FlBlock));
     if (block == NULL)
         return NULL;
     complete_current(arena, bump);
     arena->current = block;
-    if (arena->next_block < BLOCK_LAST)
-        arena->next_block *= 2;
     *bump = (FlBump){.next = block->first + bytes, .end = block->end};
     return block->first;
 }

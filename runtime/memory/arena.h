@@ -9,7 +9,8 @@
 //  - `current` is the block that the bump pointer runs through (NULL: the embedded bytes); all other blocks are
 //    complete.
 //  - `bytes` is the sum of FlBlock.bytes of all blocks. The limit is tested only when a block is taken, against
-//    what all blocks then have.
+//    what all blocks then have. Past `threshold` the arena is due for a collection (runtime/collect), which sets the
+//    next one.
 //  - The FlBump stands in the control block (FlProcessHead.bump), outside of this struct, and is passed along.
 //    Threads: only the one that runs the process (or that frees it when nobody runs it any more).
 #ifndef FLUFFY_RUNTIME_MEMORY_ARENA_H
@@ -18,16 +19,24 @@
 #include "runtime/memory/block.h"
 
 typedef struct FlArena {
-    FlBlock *current;      // the block in use
-    FlBlock *others;       // complete blocks, those of large objects, and adopted messages
-    uint64_t bytes;        // charged for all blocks
-    uint64_t limit;        // bytes that `bytes` may not pass; 0: none. May be changed at any time
-    char *embedded;        // the control block's bytes, 8-aligned
-    uint32_t embedded_end; // bytes of it that hold objects; valid once current != NULL
-    uint32_t next_block;   // size of the next block
+    FlBlock *current;        // the block in use
+    FlBlock *others;         // complete blocks, those of large objects, and adopted messages
+    uint64_t bytes;          // charged for all blocks
+    uint64_t limit;          // bytes that `bytes` may not pass; 0: none. May be changed at any time
+    char *embedded;          // the control block's bytes, 8-aligned
+    uint16_t embedded_bytes; // how many these are
+    uint16_t embedded_end;   // of them hold objects; valid once current != NULL
+    uint32_t threshold;      // KB that `bytes` may reach before a collection is due
 } FlArena;
 
-// An arena in `size` bytes at `embedded` (8-aligned, borrowed; may be 0 bytes), without a limit.
+// The threshold of a fresh arena, and the least one, in KB; 0: a collection is always due. Set once, before there are
+// arenas.
+extern uint32_t arena_least_threshold;
+
+// Sizes of blocks: they double from the first to the last.
+enum { ARENA_BLOCK_FIRST = 512, ARENA_BLOCK_LAST = 65536 };
+
+// An arena in `size` bytes (at most 65528) at `embedded` (8-aligned, borrowed; may be 0 bytes), without a limit.
 void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size);
 
 // Frees all blocks; the arena is then as init left it, with no embedded bytes in use.
@@ -57,6 +66,9 @@ void arena_adopt(FlArena *arena, FlBlock *blocks);
 
 // Whether what is charged has passed the limit (by adoption).
 static inline bool arena_over_limit(const FlArena *arena) { return arena->limit != 0 && arena->bytes > arena->limit; }
+
+// Whether it is worth a collection.
+static inline bool arena_due(const FlArena *arena) { return arena->bytes >= (uint64_t)arena->threshold << 10; }
 
 // A visit of all stretches of objects: calls visit(context, first, end) for each block, the embedded bytes
 // included. false stops, and is returned.

@@ -55,6 +55,7 @@ enum {
     FLAG_PARKED = 16,   // parked in a receive, which goes on when it is entered again
     FLAG_SERVICE = 32,  // a process of the runtime: exits (but for "kill") and requests arrive in its private list
     FLAG_STARTING = 64, // a supervisor's child that has not waited yet: its first wait is reported (SIGNAL_STARTED)
+    FLAG_COLLECT = 128, // this receive pretends that nothing is left to test: a collection is due before it goes on
 };
 
 // Values of `names`.

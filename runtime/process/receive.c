@@ -47,6 +47,7 @@ void fl_receive_begin(FlProcess *self, int64_t timeout, const FlSite *site) {
 }
 
 FlMessage *fl_receive_next(FlProcess *self) {
+    bool collected = self->flags & FLAG_PARKED;
     self->flags &= ~FLAG_PARKED;
     if (self->flags & FLAG_TESTING) {
         self->scan = &(*self->scan)->head.next;
@@ -54,8 +55,13 @@ FlMessage *fl_receive_next(FlProcess *self) {
     }
     if (!*self->scan)
         process_drain(self);
-    if (*self->scan)
-        self->flags |= FLAG_TESTING;
+    if (!*self->scan)
+        return NULL;
+    if (__builtin_expect(arena_due(&self->arena), 0) && !collected) {
+        self->flags |= FLAG_COLLECT;
+        return NULL;
+    }
+    self->flags |= FLAG_TESTING;
     return *self->scan;
 }
 
@@ -91,13 +97,19 @@ void fl_receive_take(FlProcess *self, FlMessage *message) {
 }
 
 bool fl_receive_expired(FlProcess *self) {
-    if (!process_expired(self))
+    if (self->flags & FLAG_COLLECT || !process_expired(self))
         return false;
     end_receive(self);
     return true;
 }
 
-void fl_receive_wait(FlProcess *self) { process_wait(self); }
+void fl_receive_wait(FlProcess *self) {
+    if (self->flags & FLAG_COLLECT) {
+        self->flags = (uint8_t)((self->flags & ~FLAG_COLLECT) | FLAG_PARKED);
+        return;
+    }
+    process_wait(self);
+}
 
 void fl_receive_park(FlProcess *self) {
     self->flags |= FLAG_PARKED;

@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "runtime/collect/collect.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/verify.h"
 #include "runtime/platform/futex.h"
@@ -114,6 +115,27 @@ static void park(FlWorker *worker, FlProcess *process) {
     sched.schedule->wake(process);
 }
 
+// Only head.frame refers to its arena: it has no stack, hence no defers, and it is not dying. Services keep more.
+static void collect_parked(FlProcess *process) {
+    if (!arena_due(&process->arena) || process->flags & FLAG_SERVICE)
+        return;
+    collect(&process->arena, &process->head.bump,
+            &(CollectRoots){.frame = &process->head.frame, .owner = process->head.pid});
+    process->verified = 0;
+}
+
+static void parked(FlWorker *worker, FlProcess *process) {
+    collect_parked(process);
+    if (sched.verify)
+        verify(process);
+    if (process->flags & FLAG_COLLECT) {
+        process->flags &= (uint8_t)~FLAG_COLLECT;
+        sched.schedule->yielded(worker, process);
+    } else {
+        park(worker, process);
+    }
+}
+
 static void settle(FlWorker *worker, FlProcess *process) {
     switch ((ProcessStatus)process->status) {
     case PROCESS_RUNNING: // can't be: process_run gives another status
@@ -121,9 +143,7 @@ static void settle(FlWorker *worker, FlProcess *process) {
         sched.schedule->yielded(worker, process);
         break;
     case PROCESS_PARKED:
-        if (sched.verify)
-            verify(process);
-        park(worker, process);
+        parked(worker, process);
         break;
     case PROCESS_WAITING:
         park(worker, process);
@@ -203,6 +223,7 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     output_init();
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
+    collect_start();
     process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice};
     if (config->seeded)
         seeded_init(config->seed);

@@ -1,0 +1,291 @@
+// Collections of arenas with values drawn from seeds: what the frame reaches is the same afterwards, sharing included,
+// and nothing else is left.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "runtime/collect/collect.h"
+#include "runtime/memory/alloc.h"
+#include "runtime/memory/copy.h"
+#include "runtime/memory/message.h"
+#include "runtime/memory/verify.h"
+#include "test/unit/runtime/memory/table.h"
+
+enum { OWNER = 1 }; // of all buffers that the table's helpers make
+
+static void assert_fine(TestHeap *heap, const FlObject *frame) {
+    char text[300];
+    Violation violation = verify_arena(&heap->arena, &heap->bump, frame);
+    verify_describe(&violation, text, sizeof text);
+    if (!violation.checked || violation.what != NULL)
+        fail_msg("%s", text);
+}
+
+// ---- sameness: a message is a copy with sharing kept and buffers cut, in an order that depends on the shape alone. So
+// two heaps hold the same if their messages do, up to where they lie.
+
+static FlMessage *picture(const FlObject *frame) {
+    FlMessage *message = message_copy((FlWord)frame);
+    assert_non_null(message);
+    return message;
+}
+
+typedef struct Shift {
+    uint64_t from, to, bytes;
+} Shift;
+
+static void rebase(void *context, FlWord *slot) {
+    const Shift *shift = context;
+    if (*slot - shift->from < shift->bytes && object_is_pointer(*slot))
+        *slot += shift->to - shift->from;
+}
+
+static void assert_same(FlMessage *left, FlMessage *right) {
+    char *first = (char *)(left + 1), *other = (char *)(right + 1);
+    uint64_t bytes = (uint64_t)(left->end - first);
+    assert_int_equal(bytes, right->end - other);
+    Shift shift = {(uint64_t)other, (uint64_t)first, bytes};
+    for (char *at = other; at < right->end; at += object_bytes((FlObject *)at))
+        object_each_reference((FlObject *)at, rebase, &shift);
+    for (char *a = first, *b = other; a < left->end;
+         a += object_bytes((FlObject *)a), b += object_bytes((FlObject *)b)) {
+        uint64_t size = object_bytes((FlObject *)a);
+        assert_int_equal(size, object_bytes((FlObject *)b));
+        if (((FlObject *)a)->type == FL_TYPE_STRING)
+            size = offsetof(FlString, bytes) + ((FlString *)a)->length;
+        assert_memory_equal(a, b, size);
+    }
+    message_free(left);
+    message_free(right);
+}
+
+// ---- heaps
+
+static FlObject *random_frame(TestHeap *heap, unsigned depth) {
+    FlWord value = random_value(heap, depth), string = word_of(random_string(heap));
+    FlList ints = random_ints(heap);
+    FlWord big = random_big(heap, depth);
+    FlWord *words = make_words(heap, T_FRAME);
+    FlWord all[] = {value, string, word_of(ints.buffer), ints.range, big};
+    memcpy(words, all, sizeof all);
+    return (FlObject *)(words - 1);
+}
+
+static bool collect_heap(TestHeap *heap, FlObject **frame) {
+    return collect(&heap->arena, &heap->bump, &(CollectRoots){.frame = frame, .owner = OWNER});
+}
+
+static void assert_collected(TestHeap *heap, FlObject **frame) {
+    FlMessage *before = picture(*frame);
+    assert_true(collect_heap(heap, frame));
+    assert_fine(heap, *frame);
+    assert_same(before, picture(*frame));
+}
+
+static void test_random(void **state) {
+    (void)state;
+    for (uint64_t seed = 1; seed <= 1500; seed++) {
+        TestHeap heap;
+        heap_begin(&heap, seed);
+        for (int i = 0; i < (int)(seed % 50); i++)
+            random_value(&heap, 3);
+        FlObject *frame = random_frame(&heap, (unsigned)(seed % 7));
+        for (int round = 0; round < 3; round++) {
+            assert_collected(&heap, &frame);
+            uint64_t live = heap.arena.bytes;
+            assert_collected(&heap, &frame);
+            assert_true(heap.arena.bytes <= live);
+            heap.pooled = 0;
+            for (int i = 0; i < 30; i++)
+                random_value(&heap, 2);
+        }
+        heap_end(&heap);
+    }
+}
+
+static void test_nothing_lives(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 3);
+    for (int i = 0; i < 1000; i++)
+        random_value(&heap, 3);
+    FlObject *frame = NULL;
+    assert_true(collect_heap(&heap, &frame));
+    assert_null(frame);
+    assert_int_equal(heap.arena.bytes, 0);
+    assert_int_equal(arena_used(&heap.arena, &heap.bump), 0);
+    FlObject *still = &table_static.header;
+    assert_true(collect_heap(&heap, &still));
+    assert_ptr_equal(still, &table_static);
+    heap_end(&heap);
+}
+
+// What fits them goes back to the embedded bytes, also when it lay there before.
+static void test_embedded(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 4);
+    for (int round = 0; round < 5; round++) {
+        make_text(&heap, "of no use");
+        FlWord name = word_of(make_text(&heap, "of use"));
+        FlWord *words = make_words(&heap, T_SMALL);
+        words[0] = 7;
+        words[1] = name;
+        FlObject *frame = (FlObject *)(words - 1);
+        for (int i = 0; i < round * 100; i++)
+            random_string(&heap);
+        assert_collected(&heap, &frame);
+        assert_null(heap.arena.current);
+        assert_int_equal(arena_used(&heap.arena, &heap.bump), 24 + object_string_bytes(6));
+        assert_collected(&heap, &frame);
+        assert_ptr_equal(frame, heap.embedded);
+    }
+    heap_end(&heap);
+}
+
+static FlObject *boxed_ints(TestHeap *heap, FlBuffer *buffer, uint64_t offset, uint64_t length) {
+    return (FlObject *)boxed_list(heap, T_INTS, (FlList){buffer, offset << 32 | length});
+}
+
+static FlBuffer *filled(TestHeap *heap, uint32_t capacity, uint32_t used) {
+    FlBuffer *buffer = make_buffer(heap, T_INTS_BUFFER, capacity);
+    for (uint32_t i = 0; i < used; i++)
+        buffer->elements[i] = i;
+    buffer->used = used;
+    return buffer;
+}
+
+static FlBuffer *buffer_of(const FlObject *list) { return (FlBuffer *)object_words((FlObject *)list)[0]; }
+
+// The owner's buffer keeps room to append and its owner; another's is cut and nobody's.
+static void test_room(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 5);
+    FlObject *frame = boxed_ints(&heap, filled(&heap, 1000, 10), 4, 6);
+    assert_collected(&heap, &frame);
+    assert_int_equal(buffer_of(frame)->owner, OWNER);
+    assert_int_equal(buffer_of(frame)->capacity, 12);
+    assert_int_equal(buffer_of(frame)->used, 6);
+    assert_int_equal(buffer_of(frame)->elements[0], 4);
+    buffer_of(frame)->owner = OWNER + 1;
+    assert_collected(&heap, &frame);
+    assert_int_equal(buffer_of(frame)->owner, 0);
+    assert_int_equal(buffer_of(frame)->capacity, 6);
+    heap_end(&heap);
+}
+
+static void test_large_stays(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 6);
+    FlBuffer *buffer = filled(&heap, 100000, 80000), *unused = filled(&heap, 100000, 1);
+    FlObject *frame = boxed_ints(&heap, buffer, 0, 80000);
+    assert_collected(&heap, &frame);
+    assert_ptr_equal(buffer_of(frame), buffer);
+    assert_true(heap.arena.bytes < 850000);
+    assert_collected(&heap, &frame);
+    assert_ptr_equal(buffer_of(frame), buffer);
+    unused = filled(&heap, 100000, 5);
+    frame = boxed_ints(&heap, buffer, 70000, 10000);
+    assert_collected(&heap, &frame);
+    assert_ptr_not_equal(buffer_of(frame), unused);
+    assert_true(heap.arena.bytes < 200000);
+    assert_int_equal(buffer_of(frame)->elements[0], 70000);
+    heap_end(&heap);
+}
+
+// Elements with references of which a list sees some: the others' may lead nowhere, so the buffer is copied.
+static void test_large_with_references(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 7);
+    FlBuffer *buffer = make_buffer(&heap, T_VALUES_BUFFER, 30000);
+    for (uint32_t i = 0; i < 30000; i++)
+        buffer->elements[i] = FL_IMMEDIATE(FL_TAG_NIL, 0);
+    buffer->used = 30000;
+    for (uint32_t i = 0; i < 30000; i++)
+        buffer->elements[i] = random_value(&heap, 1);
+    FlObject *frame = (FlObject *)boxed_list(&heap, T_VALUES, (FlList){buffer, 30000});
+    assert_collected(&heap, &frame);
+    assert_ptr_equal(buffer_of(frame), buffer);
+    object_words(frame)[1] = (uint64_t)1 << 32 | 29000;
+    assert_collected(&heap, &frame);
+    assert_ptr_not_equal(buffer_of(frame), buffer);
+    heap_end(&heap);
+}
+
+static void test_adopted(void **state) {
+    (void)state;
+    TestHeap heap, sender;
+    heap_begin(&heap, 8);
+    heap_begin(&sender, 9);
+    FlObject *frame = NULL;
+    for (int i = 0; i < 2000; i++) {
+        FlMessage *message = message_copy(random_big(&sender, 2));
+        frame = (FlObject *)message->head.root;
+        message_adopt(message, &heap.arena);
+    }
+    assert_true(arena_due(&heap.arena));
+    assert_collected(&heap, &frame);
+    assert_false(arena_due(&heap.arena));
+    assert_true(heap.arena.bytes < 65536);
+    heap_end(&heap);
+    heap_end(&sender);
+}
+
+// Each allocation fails in turn: nothing has happened then.
+static void test_no_memory(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 10);
+    FlObject *frame = random_frame(&heap, 9);
+    for (int i = 0; i < 2000; i++)
+        random_value(&heap, 4);
+    FlBuffer *large = filled(&heap, 50000, 50000);
+    object_words(frame)[2] = word_of(large);
+    object_words(frame)[3] = 50000;
+    uint64_t before = heap.arena.bytes;
+    unsigned failed = 0;
+    for (bool done = false; !done; failed++) {
+        FlMessage *picture_before = picture(frame);
+        memory_fail_at(failed + 1);
+        done = collect_heap(&heap, &frame);
+        memory_fail_at(0);
+        if (!done)
+            assert_int_equal(heap.arena.bytes, before);
+        assert_fine(&heap, frame);
+        assert_same(picture_before, picture(frame));
+    }
+    assert_true(failed > 1);
+    assert_true(heap.arena.bytes < before);
+    heap_end(&heap);
+}
+
+static void test_threshold(void **state) {
+    (void)state;
+    TestHeap heap;
+    heap_begin(&heap, 11);
+    FlObject *frame = (FlObject *)nested_lists(&heap, 10000);
+    assert_true(arena_due(&heap.arena));
+    assert_collected(&heap, &frame);
+    uint64_t live = heap.arena.bytes;
+    assert_in_range((uint64_t)heap.arena.threshold << 10, 2 * live, 2 * live + 1024);
+    heap.arena.limit = live + 100 * 1024;
+    assert_collected(&heap, &frame);
+    assert_in_range((uint64_t)heap.arena.threshold << 10, live + 50 * 1024, live + 51 * 1024);
+    heap_end(&heap);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_random),      cmocka_unit_test(test_nothing_lives),
+        cmocka_unit_test(test_embedded),    cmocka_unit_test(test_room),
+        cmocka_unit_test(test_large_stays), cmocka_unit_test(test_large_with_references),
+        cmocka_unit_test(test_adopted),     cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_threshold),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
