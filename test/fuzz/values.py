@@ -1,0 +1,105 @@
+"""Fluffy's types and values as the generator of programs evaluates them.
+
+A type is a tuple: ("int",), ("float",), ("bool",), ("string",), ("nil",), ("list", element), ("rec", name), ("union", name),
+("fn", parameter, result). Records are dicts, nil is None, functions are callables of Python, the rest is itself.
+"""
+
+import math
+
+INT, FLOAT, BOOL, STRING, NIL = ("int",), ("float",), ("bool",), ("string",), ("nil",)
+MOST = 2**63
+
+
+class Panic(Exception):
+    """The process ends with this reason."""
+
+
+class Return(Exception):
+    """early_return"""
+
+
+class TooMuch(Exception):
+    """This program would compute too long, or its outcome is not known: another one is drawn."""
+
+
+def checked(n):
+    if not -MOST <= n < MOST:
+        raise Panic("integer overflow")
+    return n
+
+
+def divided(a, b):
+    if b == 0:
+        raise Panic("division by zero")
+    quotient = abs(a) // abs(b)
+    return checked(quotient if (a < 0) == (b < 0) else -quotient)
+
+
+def remainder(a, b):
+    return a - b * divided(a, b)
+
+
+def element(xs, i):
+    if not 0 <= i < len(xs):
+        raise Panic(f"index {i} out of range: the list has {len(xs)} element{'' if len(xs) == 1 else 's'}")
+    return xs[i]
+
+
+def section(xs, a, b):
+    if not 0 <= a <= b <= len(xs):
+        raise Panic(f"slice {a}..{b} out of range: the list has {len(xs)} element{'' if len(xs) == 1 else 's'}")
+    return xs[a:b]
+
+
+def limited(value):
+    if len(value) > 3000:
+        raise TooMuch
+    return value
+
+
+def equal(a, b):
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, list):
+        return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b))
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(equal(a[key], b[key]) for key in a)
+    return a == b
+
+
+def float_text(x):
+    if math.isnan(x):
+        return "nan"
+    if math.isinf(x):
+        return "inf" if x > 0 else "-inf"
+    sign = "-" if math.copysign(1, x) < 0 else ""
+    mantissa, _, exponent = f"{abs(x)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0)
+    if not digits:
+        return sign + "0.0"
+    if whole == "0":
+        point -= len(fraction) - len(fraction.lstrip("0")) + 1
+    digits = digits.rstrip("0")
+    if -6 < point <= 21:
+        if point <= 0:
+            return sign + "0." + "0" * -point + digits
+        return sign + digits[:point].ljust(point, "0") + "." + (digits[point:] or "0")
+    return f"{sign}{digits[0]}{'.' if len(digits) > 1 else ''}{digits[1:]}e{point - 1}"
+
+
+def text(value, top=True):
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return float_text(value)
+    if isinstance(value, str):
+        return value if top else '"' + value.replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(text(x, False) for x in value) + "]"
+    return "{" + ", ".join(f"{key}: {text(value[key], False)}" for key in sorted(value)) + "}"
