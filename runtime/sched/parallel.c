@@ -150,6 +150,9 @@ static void stop_searching(FlWorker *worker) {
     atomic_fetch_sub(&parallel.searching, 1);
 }
 
+// The idle lock is held. In this order: who takes the last work was counted as not idle before.
+static bool parallel_busy(void) { return any_work() || atomic_load(&parallel.idle_count) != sched.worker_count; }
+
 static void sleep_until_woken(FlWorker *worker) {
     output_flush();
     stop_searching(worker);
@@ -346,6 +349,7 @@ const Schedule schedule_parallel = {
     .pick = parallel_pick,
     .now = clock_now,
     .earlier = parallel_earlier,
+    .busy = parallel_busy,
     .start = parallel_start,
     .stop = parallel_stop,
     .join = parallel_join,

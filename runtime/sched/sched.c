@@ -48,6 +48,9 @@ void sched_quiescent(void) {
         if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX)
             return;
     }
+    // A timer that fired just before it was looked for.
+    if (sched.schedule->busy())
+        return;
     if (!atomic_load(&sched.main_ended)) {
         report_deadlock();
         sched_stop(STATUS_DEADLOCK);

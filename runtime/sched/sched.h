@@ -68,6 +68,7 @@ typedef struct Schedule {
     FlProcess *(*pick)(FlWorker *worker);                  // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);
     void (*earlier)(int64_t deadline); // a deadline was added: who waits for timers may have to wake earlier
+    bool (*busy)(void);                // within sched_quiescent: a timer has made something runnable meanwhile
     bool (*start)(void);               // threads; false: it can't
     void (*stop)(void);                // makes all workers return from pick soon. Any thread
     void (*join)(void);                // waits for the threads that start and wake made

@@ -82,6 +82,7 @@ int64_t seeded_draw_slice(FlWorker *worker) {
 }
 
 static void seeded_earlier(int64_t deadline) { (void)deadline; }
+static bool seeded_busy(void) { return false; }
 static bool seeded_start(void) { return true; }
 static void seeded_stop(void) {}
 
@@ -91,6 +92,7 @@ const Schedule schedule_seeded = {
     .pick = seeded_pick,
     .now = seeded_now,
     .earlier = seeded_earlier,
+    .busy = seeded_busy,
     .start = seeded_start,
     .stop = seeded_stop,
     .join = seeded_stop,
