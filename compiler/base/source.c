@@ -12,6 +12,21 @@ static Name module_of_path(const char *path) {
     return name_of_bytes(stem, dot && dot > stem ? (size_t)(dot - stem) : strlen(stem));
 }
 
+static uint32_t count_points(const char *text, uint32_t from, uint32_t to) {
+    uint32_t count = 0;
+    for (uint32_t i = from; i < to; i++)
+        count += (text[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static const uint32_t *points_of(const char *text, uint32_t len) {
+    uint32_t strides = len / SOURCE_STRIDE, *points = mem_alloc_data((strides + 1) * sizeof *points);
+    points[0] = 0;
+    for (uint32_t i = 0; i < strides; i++)
+        points[i + 1] = points[i] + count_points(text, i * SOURCE_STRIDE, (i + 1) * SOURCE_STRIDE);
+    return points;
+}
+
 SourceFile *source_new(const char *path, const char *text, uint32_t len) {
     uint32_t lines = 1;
     for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + len - at))); at++)
@@ -21,7 +36,8 @@ SourceFile *source_new(const char *path, const char *text, uint32_t len) {
     for (const char *at = text; (at = memchr(at, '\n', (size_t)(text + len - at))); at++)
         starts[line++] = (uint32_t)(at - text) + 1;
     SourceFile *file = mem_new(SourceFile);
-    *file = (SourceFile){mem_copy_text(path, strlen(path)), text, len, module_of_path(path), starts, lines};
+    *file = (SourceFile){
+        mem_copy_text(path, strlen(path)), text, len, module_of_path(path), starts, lines, points_of(text, len)};
     return file;
 }
 
@@ -38,12 +54,17 @@ static uint32_t line_index(const SourceFile *file, uint32_t offset) {
     return low;
 }
 
+// Code points before `offset`.
+static uint32_t points_before(const SourceFile *file, uint32_t offset) {
+    uint32_t stride = offset / SOURCE_STRIDE;
+    return file->points[stride] + count_points(file->text, stride * SOURCE_STRIDE, offset);
+}
+
 SourcePlace source_place(const SourceFile *file, uint32_t offset) {
     uint32_t line = line_index(file, offset);
-    uint32_t column = 1;
-    for (uint32_t i = file->line_starts[line]; i < offset && i < file->len; i++)
-        column += (file->text[i] & 0xC0) != 0x80;
-    return (SourcePlace){line + 1, column};
+    uint32_t end = offset < file->len ? offset : file->len;
+    uint32_t before = points_before(file, file->line_starts[line]);
+    return (SourcePlace){line + 1, points_before(file, end) - before + 1};
 }
 
 SourcePlace span_place(Span span) { return source_place(span.file, span.start); }

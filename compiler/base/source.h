@@ -13,9 +13,11 @@ typedef struct SourceFile {
     Name module;                 // the module's name: the file's stem
     const uint32_t *line_starts; // byte offset of each line's first byte; line_starts[0] is 0
     uint32_t line_count;         // at least 1
+    const uint32_t *points;      // [i]: code points before byte i * SOURCE_STRIDE; a column costs no walk of its line
 } SourceFile;
 
 #define SOURCE_MAX_BYTES (256u * 1024 * 1024)
+#define SOURCE_STRIDE 256u
 
 // Bytes start..end-1 of `file`; empty when start == end. `file` is NULL for "no place" (a missing file, an option).
 typedef struct Span {

@@ -40,6 +40,19 @@ static void test_places(void **state) {
     assert_line(file, 4, "last");
 }
 
+// A line longer than the distance of what is counted beforehand, in which most code points have two bytes.
+static void test_long_line(void **state) {
+    (void)state;
+    enum { POINTS = 5000 };
+    char *text = mem_alloc_data(2 * POINTS + 4);
+    strcpy(text, "a\n");
+    for (uint32_t i = 0; i < POINTS; i++)
+        memcpy(text + 2 + 2 * i, "\xC3\xA9", 3);
+    const SourceFile *file = file_of(text);
+    for (uint32_t i = 0; i <= POINTS; i += 7)
+        assert_place(file, 2 + 2 * i, 2, i + 1);
+}
+
 static void test_empty_file(void **state) {
     (void)state;
     const SourceFile *file = file_of("");
@@ -70,10 +83,8 @@ static void test_spans(void **state) {
 int main(void) {
     mem_init();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places),
-        cmocka_unit_test(test_empty_file),
-        cmocka_unit_test(test_module_name),
-        cmocka_unit_test(test_spans),
+        cmocka_unit_test(test_places),      cmocka_unit_test(test_long_line), cmocka_unit_test(test_empty_file),
+        cmocka_unit_test(test_module_name), cmocka_unit_test(test_spans),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
