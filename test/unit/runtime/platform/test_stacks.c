@@ -32,6 +32,7 @@ static void test_switch(void **state) {
     char *stack = stack_take(&cache);
     slot = stack_slot(stack);
     assert_int_equal((uintptr_t)stack_top(stack) % 16, 0);
+    sanitized_reused(&slot->sanitized, stack, STACK_BYTES - 128);
     other = platform_context(stack_top(stack), visitor, &steps);
     // Values in callee-saved registers survive.
     volatile int rounds = 1000;
