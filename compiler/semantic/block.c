@@ -47,35 +47,6 @@ static void report_unused_shadows(Frame *frame, const Binding *outer) {
 
 // ---- narrowing behind an `if` that leaves --------------------------------------------------------------------------
 
-// In the branch where `condition` (`x is p`) is false, x is one of the other variants: binds it anew. NULL if nothing
-// is learnt.
-static Tree *narrow_otherwise(Frame *frame, const Expr *condition, const Tree *tree, Span span) {
-    if (condition->kind != EXPR_IS || tree->kind != TREE_IS || condition->is.value->kind != EXPR_NAME ||
-        condition->is.value->name.module)
-        return NULL;
-    Binding *binding = scope_find(frame, condition->is.value->name.name);
-    const Type *type = type_resolve(tree->is.value->type);
-    const Type *remaining = pattern_remaining(tree->is.pattern);
-    if (!binding || type->kind != TYPE_UNION || remaining->kind == TYPE_NEVER || type_equal(remaining, type))
-        return NULL;
-    Local *local = local_new(frame, binding->name, remaining);
-    TreePattern *pattern = pattern_new(TREE_PATTERN_MEMBERS, tree->is.value->type, span);
-    pattern->members.entries = mem_alloc(sizeof(TreeMemberPattern) * type->members.count);
-    for (size_t i = 0; i < type->members.count; i++) {
-        const Type *member = type->members.types[i];
-        if (type_fits(member, remaining))
-            pattern->members.entries[pattern->members.count++] =
-                (TreeMemberPattern){member, pattern_bind(local, member, NULL, span)};
-    }
-    Tree *let = tree_new(TREE_LET, type_nil, span);
-    let->let.pattern = pattern;
-    let->let.value = tree_local(binding->local, span);
-    Binding *narrowed = scope_push(frame, binding->name, local, binding->span);
-    narrowed->origin = binding;
-    narrowed->used = true;
-    return let;
-}
-
 static bool never_passes(const Tree *tree) { return tree->type->kind == TYPE_NEVER; }
 
 // Behind `if x is p { … }` whose block never ends normally. (With `else` the branches say it themselves.)
@@ -145,8 +116,10 @@ Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const 
         }
         vec_push(&trees, tree);
         Tree *narrowing = statement->kind == STMT_EXPR ? narrow_behind(frame, statement->expr, tree) : NULL;
-        if (narrowing)
+        if (narrowing) {
             vec_push(&trees, narrowing);
+            ends |= narrowing->type->kind == TYPE_NEVER;
+        }
     }
     report_unused_shadows(frame, outer);
     frame->scope = outer;
@@ -194,7 +167,11 @@ static Tree *eval_branches(Frame *frame, Expr *expr, size_t at, const Type *expe
     Tree *narrowing = has_else ? narrow_otherwise(frame, branch->condition, condition, branch->condition->span) : NULL;
     branches[1] = eval_branches(frame, expr, at + 1, expected);
     frame->scope = outer;
-    if (narrowing) {
+    if (narrow_never_passes(condition))
+        branches[0] = tree_never(branch->body->span);
+    if (narrowing && narrowing->type->kind == TYPE_NEVER)
+        branches[1] = narrowing;
+    else if (narrowing) {
         Tree **statements = mem_alloc(sizeof(Tree *));
         statements[0] = narrowing;
         branches[1] = tree_block(statements, 1, branches[1], branches[1]->span);

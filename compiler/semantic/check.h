@@ -436,10 +436,9 @@ Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count
 // An arm's or branch's common type; coerces them.
 const Type *join_trees(Frame *frame, Tree **trees, size_t count);
 void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where);
-// The arms of match and receive over a value of type `over`; adds them to `out`.
+// The arms of a receive of messages of type `over`; adds them to `out`.
 typedef VEC(TreeArm) TreeArmVec;
-void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match,
-               TreeArmVec *out);
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, TreeArmVec *out);
 
 // ---- pattern.c -----------------------------------------------------------------------------------------------------
 
@@ -494,5 +493,22 @@ typedef struct Callee {
 bool callee_resolve(Frame *frame, Expr *expr, Callee *callee);
 // The parameters of the callee, or -1 when its closures differ or nothing is known.
 int callee_arity(const Callee *callee);
+
+// ---- narrow.c ------------------------------------------------------------------------------------------------------
+
+// The local that the expression names, or NULL.
+Binding *narrow_binding(Frame *frame, const Expr *value);
+// The same name, bound to what is known of its value now.
+Binding *narrow_push(Frame *frame, Binding *origin, const Type *type);
+// The test of an `if` whose value can't be that.
+bool narrow_never_passes(const Tree *test);
+// Where `condition` (`x is p`, evaluated to `test`) is false, x is what p leaves: binds it anew by the tree. NULL if
+// nothing is learnt; of type never if that place is not reached.
+Tree *narrow_otherwise(Frame *frame, const Expr *condition, const Tree *test, Span span);
+// A pattern over what the arms above left of `over`, as a pattern over that. Changes `pattern`.
+TreePattern *narrow_pattern_over(TreePattern *pattern, const Type *over);
+// The subject's name within an arm, unless nothing is learnt or the pattern (whose names are in scope up to `outer`)
+// binds it itself. The caller lets the pattern bind it, if it has been used.
+Binding *narrow_arm(Frame *frame, Binding *subject, const TreePattern *pattern, const Binding *outer);
 
 #endif

@@ -15,19 +15,42 @@ static void note_arm(Frame *frame, const Arm *arm, bool reached) {
         map_set(&check->arm_reached, arm, check);
 }
 
-void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, bool is_match,
-               TreeArmVec *out) {
+void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, TreeArmVec *out) {
     for (size_t i = 0; i < arms->len; i++) {
         Arm *arm = &arms->data[i];
         Binding *outer = frame->scope;
         TreePattern *pattern = pattern_check(frame, arm->pattern, over);
-        for (Binding *bound = frame->scope; bound != outer && !is_match; bound = bound->next)
+        for (Binding *bound = frame->scope; bound != outer; bound = bound->next)
             bound->received = arm->pattern;
         Tree *body = eval(frame, arm->body, expected);
         frame->scope = outer;
-        if (is_match && over->kind != TYPE_NEVER)
-            note_arm(frame, arm, pattern->kind != TREE_PATTERN_FAIL);
         vec_push(out, (TreeArm){.pattern = pattern, .body = body, .span = arm->span});
+    }
+}
+
+// The arm of a match whose arms above left values of type `left`, over whose names its pattern ranges.
+static TreeArm eval_match_arm(Frame *frame, Arm *arm, Binding *subject, const Type *left, const Type *expected) {
+    Binding *outer = frame->scope;
+    TreePattern *pattern = pattern_check(frame, arm->pattern, left);
+    Binding *narrowed = narrow_arm(frame, subject, pattern, outer);
+    Tree *body = eval(frame, arm->body, expected);
+    frame->scope = outer;
+    if (narrowed && narrowed->used && pattern->kind != TREE_PATTERN_FAIL)
+        pattern = pattern_bind_matched(pattern, narrowed->local);
+    return (TreeArm){.pattern = pattern, .body = body, .span = arm->span};
+}
+
+static void eval_match_arms(Frame *frame, Expr *expr, const Type *over, const Type *expected, TreeArmVec *out) {
+    Binding *subject = narrow_binding(frame, expr->match.subject);
+    const Type *left = over;
+    for (size_t i = 0; i < expr->match.arms.len; i++) {
+        Arm *arm = &expr->match.arms.data[i];
+        TreeArm made = eval_match_arm(frame, arm, subject, left, expected);
+        if (over->kind != TYPE_NEVER)
+            note_arm(frame, arm, pattern_can_match(frame->check, frame->module, arm->pattern, over));
+        left = pattern_remaining(made.pattern);
+        made.pattern = narrow_pattern_over(made.pattern, over);
+        vec_push(out, made);
     }
 }
 
@@ -69,7 +92,7 @@ static void note_unreachable(Frame *frame, const ArmVec *arms, const Exhaustiven
 Tree *eval_match(Frame *frame, Expr *expr, const Type *expected) {
     Tree *value = eval(frame, expr->match.subject, NULL);
     TreeArmVec arms = {0};
-    eval_arms(frame, &expr->match.arms, value->type, expected, true, &arms);
+    eval_match_arms(frame, expr, value->type, expected, &arms);
     if (value->type->kind == TYPE_NEVER)
         return value;
     Exhaustiveness found = exhaustive_check(value->type, arms.data, arms.len);

@@ -163,19 +163,18 @@ static Tree *eval_logic(Frame *frame, Expr *expr) {
 // `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
 static Tree *eval_test(Frame *frame, Expr *expr) {
     Tree *value = eval(frame, expr->is.value, NULL);
+    TreePattern *pattern = pattern_check(frame, expr->is.pattern, value->type);
     if (value->type->kind == TYPE_NEVER)
         return value;
-    TreePattern *pattern = pattern_check(frame, expr->is.pattern, value->type);
-    const Expr *name = expr->is.value;
-    Binding *binding = name->kind == EXPR_NAME && !name->name.module ? scope_find(frame, name->name.name) : NULL;
+    Binding *binding = narrow_binding(frame, expr->is.value);
     const Type *matched = pattern_matched(pattern);
-    if (binding && type_resolve(value->type)->kind == TYPE_UNION && !type_equal(matched, value->type) &&
-        matched->kind != TYPE_NEVER) {
-        Local *local = local_new(frame, binding->name, matched);
-        pattern = pattern_bind_matched(pattern, local);
-        Binding *narrowed = scope_push(frame, binding->name, local, binding->span);
-        narrowed->origin = binding;
+    bool is_union = type_resolve(value->type)->kind == TYPE_UNION;
+    if (binding && matched->kind == TYPE_NEVER)
+        narrow_push(frame, binding, type_never)->used = true;
+    else if (binding && is_union && !type_equal(matched, value->type)) {
+        Binding *narrowed = narrow_push(frame, binding, matched);
         narrowed->used = true;
+        pattern = pattern_bind_matched(pattern, narrowed->local);
     }
     Tree *tree = tree_new(TREE_IS, type_bool, expr->span);
     tree->is.value = value;

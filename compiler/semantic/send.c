@@ -114,7 +114,7 @@ Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected) {
     Tree *tree = tree_new(TREE_RECEIVE, type_never, expr->span);
     tree->receive.message = cell_read(frame->check, &kind_root(frame->kind)->sent, frame->inst);
     TreeArmVec arms = {0};
-    eval_arms(frame, &expr->receive.arms, tree->receive.message, expected, false, &arms);
+    eval_arms(frame, &expr->receive.arms, tree->receive.message, expected, &arms);
     eval_after(frame, expr, expected, tree);
     TreeVec bodies = {0};
     for (size_t i = 0; i < arms.len; i++)
