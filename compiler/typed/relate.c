@@ -44,7 +44,8 @@ void type_relate_reset(void) {
 }
 
 static Answer *memo_slot(const Memo *memo, uint64_t key) {
-    size_t at = (size_t)((key * 0x9E3779B97F4A7C15u) >> 20) & (memo->slot_count - 1);
+    uint64_t mixed = key * 0x9E3779B97F4A7C15u; // the id of `a` reaches its upper half only
+    size_t at = (size_t)(mixed >> 32) & (memo->slot_count - 1);
     while (memo->answers[at].key && memo->answers[at].key != key)
         at = (at + 1) & (memo->slot_count - 1);
     return &memo->answers[at];
