@@ -80,8 +80,17 @@ Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree
 
 // ---- function values -----------------------------------------------------------------------------------------------
 
-// A function known from an annotation only (in a function that nothing calls).
-static Tree *call_arrow(Frame *frame, const Type *type, Tree **arguments, size_t count, Expr *const *exprs, Span span) {
+static Tree *closure_call(Tree *callee, Tree **arguments, size_t count, const Type *result, Span span) {
+    Tree *tree = tree_new(TREE_CALL_CLOSURE, result, span);
+    tree->closure_call.callee = callee;
+    tree->closure_call.arguments = copy_trees(arguments, count);
+    tree->closure_call.count = count;
+    return tree;
+}
+
+// A function known from an annotation only: in a function that nothing calls, or an element of a list that is always empty.
+static Tree *call_arrow(Frame *frame, Tree *callee, Tree **arguments, size_t count, Expr *const *exprs, Span span) {
+    const Type *type = type_resolve(callee->type);
     if (!type->function.result)
         return tree_never(span);
     if (count != type->function.parameter_count) {
@@ -90,7 +99,7 @@ static Tree *call_arrow(Frame *frame, const Type *type, Tree **arguments, size_t
     }
     for (size_t i = 0; i < count; i++)
         check_fits(frame, arguments[i], type->function.parameters[i], expr_at(exprs, i), (Span){0}, "");
-    return tree_new(TREE_CONSTANT, type->function.result, span);
+    return closure_call(callee, arguments, count, type->function.result, span);
 }
 
 static bool add_case(Frame *frame, ClosureInfo *closure, Tree **arguments, size_t count, Expr *const *exprs, Span span,
@@ -129,11 +138,8 @@ Tree *call_value(Frame *frame, Tree *callee, Tree **arguments, size_t count, Exp
     if (never)
         return never;
     if (type->function.count == 0)
-        return call_arrow(frame, type, arguments, count, exprs, span);
-    Tree *tree = tree_new(TREE_CALL_CLOSURE, type_never, span);
-    tree->closure_call.callee = callee;
-    tree->closure_call.arguments = copy_trees(arguments, count);
-    tree->closure_call.count = count;
+        return call_arrow(frame, callee, arguments, count, exprs, span);
+    Tree *tree = closure_call(callee, arguments, count, type_never, span);
     tree->closure_call.cases = mem_alloc(sizeof(TreeClosureCase) * type->function.count);
     TypeList results = {0};
     for (size_t i = 0; i < type->function.count; i++) {
