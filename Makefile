@@ -149,7 +149,7 @@ test: ## install what is missing, build, run every test (FULL=1: programs under 
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -183,9 +183,9 @@ fuzzers: $(OUT)/test/fuzz/fuzz_$(1)
 endef
 $(foreach file,$(wildcard test/fuzz/fuzz_*.c),$(eval $(call fuzzer_rules,$(patsubst fuzz_%,%,$(basename $(notdir $(file)))))))
 
-fuzz: ## every fuzz target for FUZZ_SECONDS (60), seeded with all Fluffy sources here
+fuzz: all ## drawn programs, changed sources and every fuzz target, each for FUZZ_SECONDS (60)
 	@$(MAKE) --no-print-directory VARIANT=fuzz fuzzers
-	@scripts/fuzz $(BUILD)/fuzz $(FUZZ_SECONDS)
+	@scripts/fuzz $(BUILD) $(FUZZ_SECONDS)
 
 .PHONY: fuzzers
 

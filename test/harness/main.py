@@ -15,11 +15,12 @@ sys.dont_write_bytecode = True
 import cli
 import diagnostics
 import documents
+import fuzz
 import programs
 import units
 from pool import run_cases
 
-KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli}
+KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "fuzz": fuzz}
 
 
 class Settings:
