@@ -239,6 +239,13 @@ bool type_fits(const Type *sub, const Type *super) {
     return pair_is_above(fits_nodes, sub, super) || walked(fits_nodes, sub, super);
 }
 
+// Of two members that a value fits, the one that says more of it.
+static bool says_more(const Type *member, const Type *than) {
+    if (type_fits(member, than))
+        return true;
+    return member->kind == TYPE_RECORD && member->record.count > than->record.count && !type_fits(than, member);
+}
+
 const Type *type_best_member(const Type *sub, const Type *super) {
     sub = type_resolve(sub);
     const Type *best = NULL;
@@ -248,7 +255,7 @@ const Type *type_best_member(const Type *sub, const Type *super) {
             return member;
         if (!type_fits(sub, member))
             continue;
-        if (!best || (member->kind == TYPE_RECORD && member->record.count > best->record.count))
+        if (!best || says_more(member, best))
             best = member;
     }
     return best;
