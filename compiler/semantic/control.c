@@ -15,7 +15,20 @@ static void note_arm(Frame *frame, const Arm *arm, bool reached) {
         map_set(&check->arm_reached, arm, check);
 }
 
+// Which messages come is not known from the sends alone: only what stands behind an arm for all of them is dead.
+static void report_behind_catch_all(Frame *frame, const ArmVec *arms) {
+    for (size_t i = 0; i + 1 < arms->len; i++) {
+        const Pattern *pattern = arms->data[i].pattern;
+        if ((pattern->kind == PATTERN_NAME || pattern->kind == PATTERN_WILDCARD) && !pattern->where) {
+            report(frame, DIAG_UNREACHABLE_ARM, arms->data[i + 1].pattern->span,
+                   "the arms above take everything that this one would");
+            return;
+        }
+    }
+}
+
 void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *expected, TreeArmVec *out) {
+    report_behind_catch_all(frame, arms);
     for (size_t i = 0; i < arms->len; i++) {
         Arm *arm = &arms->data[i];
         Binding *outer = frame->scope;

@@ -1,4 +1,5 @@
 // Process kinds: which there are, which share what is sent to them, what they accept.
+#include <limits.h>
 #include <string.h>
 
 #include "compiler/semantic/check.h"
@@ -146,17 +147,24 @@ typedef struct Nearest {
     int score;
 } Nearest;
 
-static void offer_pattern(Nearest *nearest, const Pattern *pattern, const Type *message) {
+// How much a field that is asked for speaks for its shape: most if the message's has that type, too.
+enum { SCORE_FITS = 4, SCORE_NAMED = 1, SCORE_MISSING = -1, SCORE_NEAR_NAME = 1 };
+
+static void offer_pattern(Check *check, ModuleInfo *module, Nearest *nearest, const Pattern *pattern,
+                          const Type *message) {
     if (pattern->kind != PATTERN_RECORD || message->kind != TYPE_RECORD)
         return;
     int score = 0;
     for (size_t i = 0; i < pattern->record.fields.len; i++) {
-        bool there = type_field(message, pattern->record.fields.data[i].name) != NULL;
-        score += there ? 2 : -1;
-        Suggestion near = suggest_start(pattern->record.fields.data[i].name);
-        for (size_t k = 0; k < message->record.count && !there; k++)
+        const PatternField *field = &pattern->record.fields.data[i];
+        const Type *have = type_field(message, field->name);
+        Suggestion near = suggest_start(field->name);
+        for (size_t k = 0; k < message->record.count && !have; k++)
             suggest_offer(&near, message->record.fields[k].name);
-        score += !there && near.best ? 2 : 0;
+        if (have)
+            score += pattern_can_match(check, module, field->pattern, have) ? SCORE_FITS : SCORE_NAMED;
+        else
+            score += near.best ? SCORE_NEAR_NAME : SCORE_MISSING;
     }
     if (score > 0 && (!nearest->pattern || score > nearest->score))
         *nearest = (Nearest){.pattern = pattern, .score = score};
@@ -198,7 +206,7 @@ static void describe_receives(Check *check, Diag *diag, const KindInfo *kind, co
             if (shown++ < SHOWN_PATTERNS)
                 diag_label(diag, arms->data[k].pattern->span, "it accepts this");
             const Pattern *before = nearest.pattern;
-            offer_pattern(&nearest, arms->data[k].pattern, message);
+            offer_pattern(check, kind->receives.data[i].module, &nearest, arms->data[k].pattern, message);
             if (nearest.pattern != before)
                 module = kind->receives.data[i].module;
         }
@@ -209,18 +217,35 @@ static void describe_receives(Check *check, Diag *diag, const KindInfo *kind, co
         explain_nearest(check, diag, &nearest, module, message);
 }
 
+static int score_member(const Type *member, const Type *message) {
+    int score = 0;
+    for (size_t i = 0; i < member->record.count; i++) {
+        const Type *have = type_field(message, member->record.fields[i].name);
+        bool fits = have && pattern_of_type(NULL, member->record.fields[i].type, have, (Span){0});
+        score += fits ? SCORE_FITS : have ? SCORE_NAMED : SCORE_MISSING;
+    }
+    return score;
+}
+
+// The record that shares most fields with the message; one that is alone need not share any.
+static const Type *nearest_member(const Type *handles, const Type *message) {
+    const Type *best = NULL;
+    int best_score = type_member_count(handles) == 1 ? INT_MIN : 0;
+    for (size_t i = 0; i < type_member_count(handles); i++) {
+        const Type *member = type_resolve(type_member(handles, i));
+        int score = member->kind == TYPE_RECORD ? score_member(member, message) : INT_MIN;
+        if (score > best_score) {
+            best = member;
+            best_score = score;
+        }
+    }
+    return best;
+}
+
 static void describe_handler(Diag *diag, const KindInfo *kind, const Type *message) {
     if (kind->handles_span.file)
         diag_label(diag, kind->handles_span, "it accepts `%s`, declared here", type_words(kind->handles));
-    const Type *best = NULL;
-    for (size_t i = 0; i < type_member_count(kind->handles) && message->kind == TYPE_RECORD; i++) {
-        const Type *member = type_resolve(type_member(kind->handles, i));
-        if (member->kind == TYPE_RECORD && (!best || type_member_count(kind->handles) == 1))
-            best = member;
-        for (size_t k = 0; member->kind == TYPE_RECORD && k < member->record.count; k++)
-            if (type_field(message, member->record.fields[k].name))
-                best = member;
-    }
+    const Type *best = message->kind == TYPE_RECORD ? nearest_member(kind->handles, message) : NULL;
     for (size_t i = 0; best && i < best->record.count; i++) {
         const TypeField *field = &best->record.fields[i];
         const Type *have = type_field(message, field->name);

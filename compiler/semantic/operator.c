@@ -107,6 +107,31 @@ static bool has_function(const Type *type, unsigned depth) {
     }
 }
 
+static bool comparable(const Type *a, const Type *b, unsigned depth);
+
+// One of them has all the fields of the other: a value that is known by those fields alone may be either.
+static bool comparable_records(const Type *a, const Type *b, unsigned depth) {
+    const Type *small = a->record.count < b->record.count ? a : b, *large = small == a ? b : a;
+    for (size_t i = 0; i < small->record.count; i++) {
+        const Type *other = type_field(large, small->record.fields[i].name);
+        if (!other || !comparable(small->record.fields[i].type, other, depth + 1))
+            return false;
+    }
+    return true;
+}
+
+static bool comparable(const Type *a, const Type *b, unsigned depth) {
+    if (depth > 8 || type_overlaps(a, b))
+        return true;
+    for (size_t i = 0; i < type_member_count(a); i++)
+        for (size_t k = 0; k < type_member_count(b); k++) {
+            const Type *one = type_resolve(type_member(a, i)), *other = type_resolve(type_member(b, k));
+            if (one->kind == TYPE_RECORD && other->kind == TYPE_RECORD && comparable_records(one, other, depth))
+                return true;
+        }
+    return false;
+}
+
 static Tree *not_comparable(Frame *frame, const Expr *expr, const Tree *left, const Tree *right, const char *why) {
     Diag *diag = report(frame, DIAG_NOT_COMPARABLE, expr->binary.op_span, "%s", why);
     REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
@@ -120,7 +145,7 @@ static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *rig
     if (has_function(left->type, 0) || has_function(right->type, 0))
         return not_comparable(frame, expr, left, right, "functions do not compare");
     const Type *a = widen_tree(left), *b = widen_tree(right);
-    if (!type_overlaps(type_widen(a), type_widen(b)))
+    if (!comparable(type_widen(a), type_widen(b), 0))
         return not_comparable(frame, expr, left, right, "these types have no value in common");
     const Type *type = type_join(a, b);
     return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type), convert(frame, right, type),
