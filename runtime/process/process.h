@@ -39,11 +39,12 @@ enum {
 
 // Why a process gave the worker back; set by the process, read by the scheduler right after the switch.
 typedef enum ProcessStatus {
-    PROCESS_RUNNING, // it runs, or returned from its entry without announcing a park: it has ended normally
-    PROCESS_YIELDED, // preempted; its stack is kept
-    PROCESS_WAITING, // blocks in receive, sleep or call; its stack is kept
-    PROCESS_PARKED,  // waits without a stack: frame and resume are set
-    PROCESS_ENDED,   // its defers have run; the scheduler buries it on its own stack
+    PROCESS_RUNNING,  // it runs, or returned from its entry without announcing a park: it has ended normally
+    PROCESS_YIELDED,  // preempted; its stack is kept
+    PROCESS_WAITING,  // blocks in receive, sleep or call; its stack is kept
+    PROCESS_PRINTING, // waits for room in standard output's buffer; its stack is kept
+    PROCESS_PARKED,   // waits without a stack: frame and resume are set
+    PROCESS_ENDED,    // its defers have run; the scheduler buries it on its own stack
 } ProcessStatus;
 
 // Bits of `flags` (owner only, but for FLAG_MAIN, which is constant).
@@ -97,7 +98,7 @@ struct FlProcess {
     uint8_t flags;  // FLAG_*; owner
     _Atomic(uint8_t)
         names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, the owner's death sets NAMES_CLOSED
-    uint8_t reserved;
+    bool awaits_output;    // it is in the list of those that wait for room; under the output's lock
     FlProcess *queue_next; // link in a run queue or free list; belongs to that queue
     FlMessage *first;      // private list: drained messages not yet taken, oldest first; owner
     FlMessage **last;      // where the next drained message is linked

@@ -15,6 +15,8 @@ static __attribute__((noinline)) void leave(FlProcess *self, ProcessStatus statu
     sanitized_switch(&self->context, worker->scheduler, &stack_slot(self->stack)->sanitized, &worker->sanitized, last);
 }
 
+void process_pause(FlProcess *self, ProcessStatus status) { leave(self, status, false); }
+
 void process_leave(FlProcess *self, ProcessStatus status) {
     leave(self, status, false);
     if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)

@@ -19,8 +19,10 @@ enum {
 // PROCESS_PARKED or PROCESS_ENDED, its stack is already back in the worker's cache.
 void process_run(ProcessWorker *worker, FlProcess *process);
 
-// Gives the worker back, keeping the stack; returns when the process is scheduled again. Requests are dealt with then.
+// Gives the worker back, keeping the stack; returns when the process is scheduled again. Requests are dealt with then,
+// but by process_pause not.
 void process_leave(FlProcess *self, ProcessStatus status);
+void process_pause(FlProcess *self, ProcessStatus status);
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 
 // Takes and does what is requested. On the process's own stack; may not return.

@@ -3,6 +3,7 @@
 #include "runtime/report/output.h"
 #include "runtime/sched/ring.h"
 #include "runtime/sched/sched.h"
+#include "runtime/sched/terminate.h"
 
 static struct {
     pthread_mutex_t idle_lock;
@@ -14,6 +15,8 @@ static struct {
     _Atomic(int64_t) tick_wakes; // when the tick looks at the clock next, INT64_MAX: only when told
     bool tick_stop;              // under the lock
 } parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
+
+static __thread bool is_tick;
 
 static void *worker_thread(void *argument);
 
@@ -82,12 +85,19 @@ static void notify(void) {
 static void parallel_wake(FlProcess *process) {
     FlWorker *worker = sched_worker();
     if (!worker) {
-        // The tick, which holds the lock of timers now and looks for a worker afterwards.
+        // A thread that holds a lock now: the tick looks for a worker afterwards.
         global_push(process, true);
+        if (!is_tick)
+            wake_tick();
         return;
     }
-    FlProcess *before = worker->last_in;
-    worker->last_in = process;
+    FlProcess *before = atomic_load_explicit(&worker->last_in, memory_order_relaxed);
+    if (!before) {
+        // Release: all of the process, for the tick. Only the owner fills the slot, so nothing is overwritten.
+        atomic_store_explicit(&worker->last_in, process, memory_order_release);
+        return;
+    }
+    before = atomic_exchange_explicit(&worker->last_in, process, memory_order_acq_rel);
     if (!before)
         return;
     ring_push(worker, before);
@@ -154,7 +164,7 @@ static void stop_searching(FlWorker *worker) {
 static bool parallel_busy(void) { return any_work() || atomic_load(&parallel.idle_count) != sched.worker_count; }
 
 static void sleep_until_woken(FlWorker *worker) {
-    output_flush();
+    output_flush_ready();
     stop_searching(worker);
     pthread_mutex_lock(&parallel.idle_lock);
     atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
@@ -189,10 +199,16 @@ static FlProcess *wait_for_work(FlWorker *worker) {
     return NULL;
 }
 
+// What is in the last-in slot, for the owner or the tick; NULL: nothing. Acquire: partner of parallel_wake.
+static FlProcess *take_last_in(FlWorker *worker) {
+    if (!atomic_load_explicit(&worker->last_in, memory_order_relaxed))
+        return NULL;
+    return atomic_exchange_explicit(&worker->last_in, NULL, memory_order_acquire);
+}
+
 static FlProcess *parallel_pick(FlWorker *worker) {
-    FlProcess *process = worker->last_in;
+    FlProcess *process = take_last_in(worker);
     if (process) {
-        worker->last_in = NULL;
         bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed);
         if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed))
             return process;
@@ -211,6 +227,14 @@ static void *worker_thread(void *argument) {
 
 // ---- the tick
 
+// A process that does not reach a poll, deep in the runtime, keeps what its worker would run next from running: the
+// ring can be stolen from, the last-in slot is given to all.
+static void hand_on(FlWorker *worker) {
+    FlProcess *process = take_last_in(worker);
+    if (process)
+        global_push(process, true); // the tick looks for a worker afterwards
+}
+
 // A worker that is in the slice it was in at the last tick has used it up.
 static void end_slices(bool all) {
     for (uint32_t i = 0; i < sched.worker_count; i++) {
@@ -218,8 +242,11 @@ static void end_slices(bool all) {
         uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
         bool over = slice == worker->slice_seen;
         worker->slice_seen = slice;
+        worker->ticks_over = over ? worker->ticks_over + 1 : 0;
         if (!over && !all)
             continue;
+        if (worker->ticks_over > TICKS_PATIENT)
+            hand_on(worker);
         FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
         if (!process)
             continue;
@@ -263,9 +290,12 @@ static bool tick_stopped(void) {
     return stop;
 }
 
+void parallel_look(void) { wake_tick(); }
+
 static void *tick_thread(void *argument) {
     int64_t next_slice = 0, next_flush = 0;
     (void)argument;
+    is_tick = true;
     while (!tick_stopped()) {
         uint32_t word = atomic_load(&parallel.tick_word);
         int64_t now = clock_now();
@@ -275,13 +305,14 @@ static void *tick_thread(void *argument) {
             next_slice = now + TICK_NANOSECONDS;
         }
         if (busy && now >= next_flush) {
-            output_flush();
+            output_flush_ready();
             next_flush = now + 16 * TICK_NANOSECONDS;
         }
         // First announced, then looked: a deadline that is added in between is either seen or changes the word.
         atomic_store(&parallel.tick_wakes, busy ? next_slice : INT64_MAX);
         atomic_thread_fence(memory_order_seq_cst);
         int64_t wakes = fire_timers(now);
+        terminate_begin(NULL);
         hurry();
         if (busy && next_slice < wakes)
             wakes = next_slice;

@@ -19,6 +19,7 @@
 #include "runtime/report/output.h"
 #include "runtime/report/report.h"
 #include "runtime/sched/seeded.h"
+#include "runtime/sched/terminate.h"
 
 struct Sched sched;
 
@@ -48,14 +49,16 @@ void sched_quiescent(void) {
         if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX)
             return;
     }
-    // A timer that fired just before it was looked for.
+    // A timer that fired, or room in the output that came, just before it was looked for.
+    if (output_awaited())
+        return;
     if (sched.schedule->busy())
         return;
-    if (!atomic_load(&sched.main_ended)) {
+    if (!atomic_load(&sched.main_ended) && terminate_status() == 0) {
         report_deadlock();
         sched_stop(STATUS_DEADLOCK);
     } else {
-        sched_stop(0);
+        sched_stop(terminate_status());
     }
 }
 
@@ -91,31 +94,43 @@ static void verify(FlProcess *process) {
 
 static void ended(FlWorker *worker, FlProcess *process) {
     bool main = process->flags & FLAG_MAIN, crashed = process->flags & FLAG_REPORT;
-    bool normal = !crashed && reason_is(death_reason(process), reason_normal);
+    // What the end of supervisors does to main is no failure of main.
+    bool normal = !crashed && (terminate_status() != 0 || reason_is(death_reason(process), reason_normal));
     if (crashed || (main && !normal))
         report_crash(process);
     if (main)
         atomic_store(&sched.main_ended, true);
     death_bury(&worker->head, process);
-    if (main && !normal)
+    if (main && !normal && terminate_status() == 0)
         sched_stop(1);
 }
 
-static void park(FlWorker *worker, FlProcess *process) {
+// false: something has arrived, or memory is out; the process goes on.
+static bool try_park(FlWorker *worker, FlProcess *process) {
     int64_t deadline = process->deadline;
-    if (deadline == INT64_MAX) {
-        if (!mailbox_park(process))
-            sched.schedule->wake(process);
-        return;
-    }
+    if (deadline == INT64_MAX)
+        return mailbox_park(process);
     TimersPark result = timers_park(&worker->timers, process);
-    if (result == TIMERS_PARKED) {
+    if (result == TIMERS_PARKED)
         sched.schedule->earlier(deadline); // the process may be gone by now
-        return;
-    }
     if (result == TIMERS_NO_MEMORY)
         process_request(process, REQUEST_NO_MEMORY);
-    sched.schedule->wake(process);
+    return result == TIMERS_PARKED;
+}
+
+static void park(FlWorker *worker, FlProcess *process) {
+    if (!try_park(worker, process))
+        sched.schedule->wake(process);
+}
+
+static void await_output(FlWorker *worker, FlProcess *process) {
+    bool parked = false;
+    if (output_await_begin(process)) {
+        parked = try_park(worker, process);
+        output_await_end();
+    }
+    if (!parked)
+        sched.schedule->wake(process);
 }
 
 // Only head.frame refers to its arena: it has no stack, hence no defers, and it is not dying. Services keep more.
@@ -150,6 +165,9 @@ static void settle(FlWorker *worker, FlProcess *process) {
         break;
     case PROCESS_WAITING:
         park(worker, process);
+        break;
+    case PROCESS_PRINTING:
+        await_output(worker, process);
         break;
     case PROCESS_ENDED:
         ended(worker, process);
@@ -223,7 +241,7 @@ static void free_everything(void) {
 
 static bool prepare(const FlProgram *program, const SchedConfig *config) {
     memset(&sched, 0, sizeof sched);
-    output_init();
+    output_init(!config->seeded);
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     collect_start();
@@ -264,6 +282,8 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
     worker_loop(sched.workers[0]);
     if (config->tidy) {
         sched.schedule->join();
+        output_flush();
+        output_stop();
         free_everything();
     }
     output_flush();

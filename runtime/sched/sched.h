@@ -9,7 +9,7 @@
 // before it looks at all queues for the last time; both sides with a sequentially consistent fence in between. A worker
 // that is woken searches before it sleeps again, and while one searches no other is woken.
 //
-// Locks, in this order: idle, timers of a worker, global queue, output.
+// Locks, in this order: idle, output, timers of a worker, global queue.
 #ifndef FLUFFY_RUNTIME_SCHED_SCHED_H
 #define FLUFFY_RUNTIME_SCHED_SCHED_H
 
@@ -20,6 +20,7 @@ enum {
     RING_SIZE = 256,
     GLOBAL_EVERY = 61, // a worker looks at the global queue first each so many slices, so that nothing there starves
     STATUS_DEADLOCK = 2,
+    TICKS_PATIENT = 2, // ticks that may find a slice used up before the worker's last-in slot is given to others
 };
 #define TICK_NANOSECONDS ((int64_t)1000000)
 
@@ -37,7 +38,6 @@ struct FlWorker {
     uint32_t index;
 
     // Owner only.
-    FlProcess *last_in; // the process woken last: runs next, within its waker's slice
     uint32_t picks;
     Random random;  // the program's random numbers
     Random victims; // whom to steal from first
@@ -47,10 +47,15 @@ struct FlWorker {
     _Atomic(uint32_t) ring_tail;
     _Atomic(FlProcess *) ring[RING_SIZE];
 
+    // The process woken last: runs next, within its waker's slice. Only the owner fills it; the owner takes it out, or
+    // the tick, when the owner does not get to it.
+    _Atomic(FlProcess *) last_in;
+
     // For the tick. Written by the owner (relaxed): a stale value preempts a process for nothing.
     _Atomic(FlProcess *) running;
     _Atomic(uint32_t) slice;  // counts time slices
     uint32_t slice_seen;      // the tick's
+    uint32_t ticks_over;      // the tick's: ticks that have found the slice used up
     _Atomic(bool) slice_over; // set by the tick, taken by the owner: the slot gives way to the ring
 
     _Atomic(uint32_t) asleep; // 1 while it sleeps or was not started; changed under the idle lock; futex
@@ -105,6 +110,9 @@ _Noreturn void sched_fail(const char *text);
 
 // Ends the program with this status, if nothing else has yet. Any thread.
 void sched_stop(int status);
+
+// Makes the tick of the parallel schedule look around. Any thread, at any time.
+void parallel_look(void);
 
 // The loop of a worker on its thread.
 void worker_loop(FlWorker *worker);

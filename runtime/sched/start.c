@@ -1,4 +1,5 @@
-// The main function of an executable.
+// The main function of an executable. It alone touches signals: a program that hosts the runtime keeps its own.
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,8 +7,44 @@
 
 #include "runtime/platform/sanitizer.h"
 #include "runtime/sched/config.h"
+#include "runtime/sched/terminate.h"
 
-enum { STATUS_CONFIG = 2 };
+enum { STATUS_CONFIG = 2, STATUS_SIGNAL = 128 };
+
+static sigset_t ending; // SIGTERM and SIGINT, but those that were ignored when the program started
+
+// Takes the signals that every other thread blocks: so nothing here has to be safe in a signal handler, and none runs
+// on the stack of a process. The second one ends the program at once.
+static void *signal_thread(void *unused) {
+    int number;
+    (void)unused;
+    sigwait(&ending, &number);
+    sched_terminate(STATUS_SIGNAL + number);
+    sigwait(&ending, &number);
+    _exit(STATUS_SIGNAL + number);
+}
+
+static void add_unless_ignored(int number) {
+    struct sigaction action;
+    if (sigaction(number, NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+        sigaddset(&ending, number);
+}
+
+// Before any other thread exists, so that all inherit the mask. Without the thread the signals end the program as
+// usual.
+static void take_signals(void) {
+    pthread_t thread;
+    signal(SIGPIPE, SIG_IGN);
+    sigemptyset(&ending);
+    add_unless_ignored(SIGTERM);
+    add_unless_ignored(SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ending, NULL);
+    if (pthread_create(&thread, NULL, signal_thread, NULL) == 0) {
+        pthread_detach(thread);
+    } else {
+        pthread_sigmask(SIG_UNBLOCK, &ending, NULL);
+    }
+}
 
 int main(void) {
     SchedConfig config;
@@ -16,7 +53,7 @@ int main(void) {
         fprintf(stderr, "fluffy: %s\n", wrong);
         return STATUS_CONFIG;
     }
-    signal(SIGPIPE, SIG_IGN);
+    take_signals();
     config.tidy = SANITIZED; // so that what leaks can be told
     int status = sched_run(&fl_program, &config);
     if (!SANITIZED)

@@ -2,6 +2,7 @@
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
 #include "runtime/process/receive.h"
+#include "runtime/process/roots.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
@@ -90,7 +91,8 @@ static bool is_monitored(const FlProcess *self) {
 
 static void finish(Supervisor *supervisor) {
     FlProcess *self = supervisor->process;
-    if (supervisor->cause != END_ASKED && self->side->supervisor == 0 && !is_monitored(self)) {
+    bool top = self->side->supervisor == 0 && !is_monitored(self) && !roots_ending();
+    if (supervisor->cause != END_ASKED && top) {
         note_program_end(supervisor);
         fl_halt(self, 1);
     }

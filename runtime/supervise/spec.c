@@ -4,6 +4,7 @@
 #include "runtime/memory/copy.h"
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
+#include "runtime/process/roots.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
@@ -156,6 +157,8 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
         if (!link_both(self, process))
             process_out_of_memory(self);
     }
+    if (process->side->supervisor == 0 && !roots_add(pid))
+        process_out_of_memory(self);
     supervisor->starter = fl_call_begin(self, pid);
     process_hooks.wake(process);
     FlWord ignored;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,7 +32,7 @@ static int setup(void **state) {
     dup2(ends[1], STDOUT_FILENO);
     dup2(ends[1], STDERR_FILENO);
     close(ends[1]);
-    output_init();
+    output_init(false);
     return 0;
 }
 
@@ -96,10 +97,34 @@ static void test_large(void **state) {
     free(text);
 }
 
+// What does not fit is left to the writer; nothing waits with the lock, and everything arrives in order.
+static void test_full(void **state) {
+    (void)state;
+    enum { LINES = 11000 };
+    char line[16];
+    for (int i = 0; i < LINES; i++) {
+        snprintf(line, sizeof line, "line %05d", i); // as much as pipe and buffer take
+        assert_true(output_write(line, strlen(line), true));
+    }
+    output_flush_ready();
+    output_flush_ready();
+    assert_false(output_awaited());
+    FILE *file = fdopen(ends[0], "r");
+    char got[32];
+    for (int i = 0; i < LINES; i++) {
+        snprintf(line, sizeof line, "line %05d\n", i);
+        assert_non_null(fgets(got, sizeof got, file));
+        assert_string_equal(got, line);
+    }
+    close_output();
+    fclose(file);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_order, setup),
         cmocka_unit_test_setup(test_large, setup),
+        cmocka_unit_test_setup(test_full, setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,42 @@
+#include "runtime/sched/terminate.h"
+
+#include "runtime/process/roots.h"
+#include "runtime/process/spawn.h"
+#include "runtime/sched/sched.h"
+
+static _Atomic(int) wanted; // the exit status, 0: the program goes on. Set once
+
+void sched_terminate(int status) {
+    int none = 0;
+    if (atomic_compare_exchange_strong(&wanted, &none, status))
+        parallel_look(); // the seeded schedule looks by itself
+}
+
+int terminate_status(void) { return atomic_load_explicit(&wanted, memory_order_relaxed); }
+
+// The process that does it. A supervisor never answers this call, but its end does.
+static void terminator(FlProcess *self) {
+    for (FlPid root; (root = roots_take()) != 0;) {
+        FlPid reply_address = fl_call_begin(self, root);
+        FlWord reason;
+        fl_stop(self, root);
+        fl_call_wait(self, reply_address, root, -1, &reason, self->site);
+    }
+    fl_halt(self, terminate_status());
+}
+
+void terminate_begin(ProcessWorker *worker) {
+    static ProcessWorker of_tick; // only its cache of control blocks is used
+    static bool begun;            // by one thread
+    int status = terminate_status();
+    if (status == 0 || begun)
+        return;
+    begun = true;
+    roots_end();
+    FlProcess *process = spawn_new(worker ? worker : &of_tick, terminator, "terminator", fl_program.main_site);
+    if (process) {
+        sched.schedule->wake(process);
+    } else {
+        sched_stop(status);
+    }
+}
