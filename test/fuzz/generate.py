@@ -38,7 +38,9 @@ class Program:
         self.functions = []
         self.declarations = []
         self.helpers = {}
+        self.generic = {}
         self.printed = []
+        self.narrow = set()  # names bound without an annotation to something that is not solid
         self.steps = Steps(60_000)
 
     def name(self, prefix):
@@ -130,10 +132,12 @@ class Program:
                                      f"{name}(x: {self.type_text(t)}) {{ x }}")
         return self.helpers[t]
 
-    def expr(self, t, scope, depth=3, bare=False):
-        """An expression of type t over the names in scope ({name: type}); bare allows literals as they are."""
+    def expr(self, t, scope, depth=3, bare=False, strict=False):
+        """An expression of type t over the names in scope ({name: type}).
+
+        bare: an annotation beside it says what is expected; strict: it has to be of the whole type; otherwise literals are widened here."""
         code = self.any_expr(t, scope, depth)
-        if bare or code.solid:
+        if bare or code.solid or (not strict and t in (INT, FLOAT, BOOL, STRING) and self.chance(75)):
             return code
         return Code(f"{self.helper(t)}({code.source})", code.run)
 
@@ -144,11 +148,11 @@ class Program:
         names = self.names_of(t, scope)
         if names and (depth <= 0 or self.chance(25)):
             name = self.draw.choice(names)
-            return Code(name, lambda env: env[name])
+            return Code(name, lambda env: env[name], name not in self.narrow)
         if depth <= 0:
             return self.literal(t, scope, depth)
         ways = [getattr(self, "make_" + t[0])] * 4 + [self.literal, self.conditional, self.matched, self.called, self.called, self.field_of,
-                                                     self.applied, self.element_of, self.block_of]
+                                                     self.applied, self.element_of, self.block_of, self.general, self.tree]
         for _ in range(4):
             code = self.draw.choice(ways)(t, scope, depth - 1)
             if code:
@@ -174,7 +178,8 @@ class Program:
 
     def conditional(self, t, scope, depth):
         c, a, b = self.expr(BOOL, scope, depth), self.expr(t, scope, depth), self.expr(t, scope, depth)
-        return Code(f"(if {c.source} {{ {a.source} }} else {{ {b.source} }})", lambda env: a.run(env) if c.run(env) else b.run(env))
+        return Code(f"(if {c.source} {{ {a.source} }} else {{ {b.source} }})", lambda env: a.run(env) if c.run(env) else b.run(env),
+                    a.solid and b.solid)
 
     def called(self, t, scope, depth):
         fitting = [f for f in self.functions if f.result == t and (self.prints or not f.prints)]
@@ -230,7 +235,7 @@ class Program:
             env[name] = e.run(env)
             return body.run(env)
 
-        return Code(f"({{\n{name} = {e.source}\n{body.source}\n}})", run)
+        return Code(f"({{\n{name} = {e.source}\n{body.source}\n}})", run, body.solid)
 
     def matched(self, t, scope, depth):
         unions = [name for name, its in scope.items() if its[0] == "union"]
@@ -258,17 +263,17 @@ class Program:
             raise AssertionError("no arm")
 
         lines = [f"{pattern}{' where ' + guard.source if guard else ''} -> {body.source}" for pattern, _, guard, body in arms]
-        return Code("(match " + subject.source + " {\n" + "\n".join(lines) + "\n})", run)
+        return Code("(match " + subject.source + " {\n" + "\n".join(lines) + "\n})", run, all(body.solid for _, _, _, body in arms))
 
     def arm_body(self, t, scope, depth):
         body = self.expr(t, scope, depth)
-        return Code(f"({body.source})" if body.source.startswith("{") else body.source, body.run)
+        return Code(f"({body.source})" if body.source.startswith("{") else body.source, body.run, body.solid)
 
     def guard(self, scope, depth):
         return self.expr(BOOL, scope, min(depth, 1)) if self.chance(30) else None
 
     def match_scalar(self, t, its, scope, depth):
-        subject = self.expr(its, scope, depth)
+        subject = self.expr(its, scope, depth, strict=True)
         values = [0, 1, 2, 5, -1, 100] if its == INT else ["a", "bo", "", "été", "0"]
         arms = []
         for value in self.draw.sample(values, self.draw.randint(1, 4)):
@@ -439,7 +444,7 @@ class Program:
         which = self.pick("<", "<", "==", "==", "!=", "&&", "||", "!", "is")
         if which in ("<", "==", "!="):
             its = self.pick(INT, FLOAT, STRING) if which == "<" else self.any_type(1, False)
-            a, b = self.expr(its, scope, depth), self.expr(its, scope, depth)
+            a, b = self.expr(its, scope, depth, strict=True), self.expr(its, scope, depth, strict=True)
             if which == "<":
                 which = self.pick("<", "<=", ">", ">=")
                 compare = {"<": lambda x, y: x < y, "<=": lambda x, y: x <= y, ">": lambda x, y: x > y, ">=": lambda x, y: x >= y}[which]
@@ -492,7 +497,7 @@ class Program:
         if depth < 0:
             which = "literal"
         if which == "literal":
-            xs = [self.expr(t[1], scope, min(depth, 2)) for _ in range(self.draw.randint(0, 4) if depth >= 0 else 0)]
+            xs = [self.expr(t[1], scope, min(depth, 2)) for _ in range(self.draw.randint(0, 4 if depth >= 0 else 2 if t[1][0] in ("int", "string", "bool", "float") else 1))]
             # Functions' sets, and unions of members that a list happens to hold, are narrower than the type that was asked for.
             return Code("[" + ", ".join(x.source for x in xs) + "]", lambda env: [x.run(env) for x in xs], bool(xs) and t[1] in (INT, STRING, BOOL, FLOAT))
         if which == "range":
@@ -561,7 +566,7 @@ class Program:
         if depth > 0 and self.chance(40):
             record = self.expr(t, scope, depth - 1)
             changed = self.draw.sample(list(fields), self.draw.randint(1, min(2, len(fields))))
-            values = {f: self.expr(fields[f], scope, depth - 1) for f in changed}
+            values = {f: self.expr(fields[f], scope, depth - 1, strict=True) for f in changed}
             parts = ", ".join(f"{f}: {v.source}" for f, v in values.items())
             plain = all(fields[f][0] in ("int", "string", "bool", "float", "rec") for f in changed)
             return Code(f"({record.source} with {{{parts}}})", lambda env: {**record.run(env), **{f: v.run(env) for f, v in values.items()}}, plain)
@@ -588,7 +593,7 @@ class Program:
         names = [self.name("p") for _ in parameters]
         # Function values within function values are kept shallow: the compiler has a limit.
         visible = {name: t for name, t in scope.items() if not self.has_function(t)}
-        body = self.expr(result, {**visible, **dict(zip(names, parameters))}, depth - 1)
+        body = self.expr(result, {**visible, **dict(zip(names, parameters))}, depth - 1, strict=True)
 
         def run(env):
             captured = dict(env)
@@ -616,7 +621,10 @@ class Program:
         if kind == "let":
             name, t = self.name("v"), self.any_type()
             annotated = self.chance(40) and not self.has_function(t)
-            e = self.expr(t, scope, depth, bare=annotated)
+            narrow = t[0] == "union" and not annotated and self.chance(50)
+            e = self.expr(t, scope, depth, bare=annotated or narrow)
+            if narrow and not e.solid:
+                self.narrow.add(name)
             scope[name] = t
 
             def let(env):
@@ -647,7 +655,7 @@ class Program:
             what = self.draw.choice(names) if names else None
             source = f'println("deferred ${{{what}}}")' if what else 'println("deferred")'
             return Code(f"defer {{\n{source}\n}}", lambda env: "deferred" + (" " + text(env[what]) if what else ""), "defer")
-        e = self.expr(result, scope, depth - 1)
+        e = self.expr(result, scope, depth - 1, strict=True)
 
         def leave(env):
             if c.run(env):
@@ -659,7 +667,7 @@ class Program:
         """A function's body: statements, then an expression; `last(scope)` makes it."""
         scope = dict(scope)
         lines = [self.statement(scope, result) for _ in range(statements)]
-        e = last(scope) if last else self.expr(result, scope, 3)
+        e = last(scope) if last else self.expr(result, scope, 3, strict=True)
 
         def run(env):
             deferred = []
@@ -730,6 +738,88 @@ class Program:
         wrapper = self.name("f")
         self.declarations.append(f"{wrapper}(count: int, value: {self.type_text(t)}) {{ {name}(count % 20, value) }}")
         self.functions.append(Function(wrapper, [INT, t], t, bounded, False))
+
+    GENERIC = {
+        "twice": "twice(f, x) { f(f(x)) }",
+        "pair": "pair(a, b) { {first: a, second: b} }",
+        "choose": "choose(c, a, b where c) { a }\nchoose(c, a, b) { b }",
+        "grow": "grow(x, n) {\nif n == 0 { [] } else { grow(x, n - 1) ++ [x] }\n}",
+        "through": "through(x) { ((y) -> {\nz = [y, y]\nz[1]\n})(x) }",
+    }
+
+    def general(self, t, scope, depth):
+        """A call of a function without annotations, which is checked anew for these types."""
+        which = self.draw.choice(list(self.GENERIC))
+        if which == "grow" and t[0] != "list":
+            which = "through"
+        if which not in self.generic:
+            self.generic[which] = True
+            self.declarations.append(self.GENERIC[which])
+        if which == "twice":
+            f, x = self.lambda_of([t], t, scope, depth), self.expr(t, scope, depth, strict=True)
+            return Code(f"twice({f.source}, {x.source})", lambda env: (lambda call, value: call(call(value)))(f.run(env), x.run(env)))
+        if which == "grow":
+            x, n = self.expr(t[1], scope, depth, strict=True), self.draw.randint(0, 5)
+            if self.has_function(t):
+                return None
+            return Code(f"grow({x.source}, {n})", lambda env: [x.run(env)] * n)
+        a = self.expr(t, scope, depth, strict=True)
+        if which == "through":
+            return Code(f"through({a.source})", a.run)
+        if which == "pair":
+            other = self.expr(self.any_type(1), scope, depth)
+
+            def run(env):
+                other.run(env)
+                return a.run(env)
+
+            return Code(f"pair({other.source}, {a.source}).second", run)
+        c, b = self.expr(BOOL, scope, depth), self.expr(t, scope, depth, strict=True)
+
+        def chosen(env):
+            condition, first, second = c.run(env), a.run(env), b.run(env)
+            return first if condition else second
+
+        return Code(f"choose({c.source}, {a.source}, {b.source})", chosen)
+
+    def tree(self, t, scope, depth):
+        """An int by way of a recursive type: built, changed and folded by functions that call themselves."""
+        if t != INT:
+            return None
+        if "Tree" not in self.generic:
+            self.generic["Tree"] = True
+            self.declarations.append(
+                "Tree = nil | {value: int, left: Tree, right: Tree}\n\n"
+                "tree_of(n: int, x: int) Tree {\nif n <= 0 { nil } else { {value: (n * 7 + x % 10) % 100, left: tree_of(n - 1, x), right: tree_of(n - 2, x + 1)} }\n}\n\n"
+                "tree_map(tree: Tree, f) Tree {\nmatch tree {\nnil -> nil\n{value, left, right} -> ({right: tree_map(right, f), value: f(value), left: tree_map(left, f)})\n}\n}\n\n"
+                "tree_sum(tree: Tree) int {\nmatch tree {\nnil -> 0\n{value: 0, left} -> tree_sum(left)\n{value, left, right} -> value + 3 * tree_sum(left) - tree_sum(right)\n}\n}")
+        n, x, f = self.draw.randint(0, 7), self.expr(INT, scope, depth), self.lambda_of([INT], INT, scope, min(depth, 1))
+
+        def build(n, x):
+            return None if n <= 0 else (remainder(n * 7 + remainder(x, 10), 100), build(n - 1, x), build(n - 2, checked(x + 1)))
+
+        def each(tree, call):
+            # In the order of the record literal in the source.
+            if tree is None:
+                return None
+            right = each(tree[2], call)
+            value = call(tree[0])
+            return (value, each(tree[1], call), right)
+
+        def total(tree):
+            if tree is None:
+                return 0
+            value, left, right = tree
+            if value == 0:
+                return total(left)
+            first = checked(3 * total(left))
+            return checked(checked(value + first) - total(right))
+
+        def run(env):
+            made = build(n, x.run(env))
+            return total(each(made, f.run(env)))
+
+        return Code(f"tree_sum(tree_map(tree_of({n}, {x.source}), {f.source}))", run)
 
     # ---- processes ------------------------------------------------------------------------------------------------------
 
