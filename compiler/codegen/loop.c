@@ -73,24 +73,22 @@ static LLVMValueRef int_value(Function *f, const Tree *tree) {
     return type->kind == TYPE_LITERAL_INT ? unit_int(f->unit, type->literal.integer) : value.word[0];
 }
 
-// With one clause the number of elements is known before the first.
+// With one clause that takes all elements, their number is known before the first.
 static void reserve(Function *f, Clauses *clauses, LLVMValueRef count) {
-    if (clauses->builder && clauses->tree->loop.count == 1)
+    const TreePattern *pattern = clauses->tree->loop.clauses[0].pattern;
+    bool takes_all = pattern->kind == TREE_PATTERN_ANY || (pattern->kind == TREE_PATTERN_BIND && !pattern->bind.inner);
+    if (clauses->builder && clauses->tree->loop.count == 1 && takes_all)
         *clauses->builder = list_builder(f, clauses->tree->type, count);
 }
 
-static void bind(Function *f, const TreeClause *clause, Value value) {
-    LLVMBasicBlockRef none = function_block(f, "element.none"), fine = function_block(f, "element");
-    pattern_test(f, clause->pattern, value, none, true);
-    LLVMBuildBr(f->builder, fine);
-    function_enter(f, none);
-    const Repr *repr = repr_of(f, clause->pattern->type);
-    LLVMValueRef words = function_scratch(f, 0);
-    memory_store_value(f, repr, value, words, 0);
-    RUNTIME(f, fl_panic_no_match, f->process, table_type_of(f->unit, clause->pattern->type), words,
-            static_c_string(f->unit, "for"), function_site(f));
-    LLVMBuildUnreachable(f->builder);
-    function_enter(f, fine);
+// Binds the element, goes on with the clauses after this one and comes back; an element that the pattern does not take
+// is left out.
+static void with_element(Function *f, Clauses *clauses, size_t at, Value value) {
+    LLVMBasicBlockRef next = function_block(f, "element.next");
+    pattern_test(f, clauses->tree->loop.clauses[at].pattern, value, next, true);
+    lower_clause(f, clauses, at + 1);
+    LLVMBuildBr(f->builder, next);
+    function_enter(f, next);
 }
 
 // The references that the loop uses from outside.
@@ -116,8 +114,7 @@ static void lower_list(Function *f, Clauses *clauses, const TreeClause *clause, 
     LLVMValueRef index = loop_begin(f, &loop, unit_int(f->unit, 0), length, &live);
     const Type *element = type_resolve(clause->source->type)->element;
     Value value = list_element(f, repr_of(f, element), list, index);
-    bind(f, clause, coerce(f, element, clause->pattern->type, value));
-    lower_clause(f, clauses, at + 1);
+    with_element(f, clauses, at, coerce(f, element, clause->pattern->type, value));
     loop_end(f, &loop);
 }
 
@@ -130,8 +127,7 @@ static void lower_range(Function *f, Clauses *clauses, const TreeClause *clause,
     CountedLoop loop;
     Words live = live_words(f, clauses);
     LLVMValueRef index = loop_begin(f, &loop, start, end, &live);
-    bind(f, clause, value_one(index));
-    lower_clause(f, clauses, at + 1);
+    with_element(f, clauses, at, value_one(index));
     loop_end(f, &loop);
 }
 
