@@ -96,6 +96,12 @@ endef
 $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 UNIT_TESTS := $(foreach room,$(ROOMS),$(tests_$(room)))
 
+STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c))
+$(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(ALLOCATOR)
+	@mkdir -p $(@D)
+	$(SHOW) "  LINK  $@"
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(call libs)
+
 $(OUT)/obj/compiler/codegen/%.c.o $(OUT)/obj/test/unit/compiler/codegen/%.c.o: CFLAGS += $(LLVM_CFLAGS)
 
 $(OUT)/obj/%.c.o: %.c
@@ -141,15 +147,15 @@ $(BUILD)/libfluffy-%.a: FORCE
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
-.PHONY: units test test-built unit check asan ubsan tsan fuzz bless
-units: $(UNIT_TESTS)
+.PHONY: units test test-built unit check asan ubsan tsan stress fuzz bless
+units: $(UNIT_TESTS) $(STRESS_TESTS)
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
 	@scripts/deps
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli fuzz
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -162,15 +168,19 @@ check: ## format, headers compile alone, direction of includes, exported names
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan units all
-	@$(HARNESS) --variant asan unit run check
+	@$(HARNESS) --variant asan unit run check stress
 
 ubsan: ## unit tests and the compiler under UBSan alone
 	@$(MAKE) --no-print-directory VARIANT=ubsan units all
 	@$(HARNESS) --variant ubsan unit check
 
-tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs under ThreadSanitizer
-	@$(MAKE) --no-print-directory VARIANT=tsan $(foreach room,$(RUNTIME_ROOMS),$(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(tests_$(room))))
-	@$(HARNESS) --variant tsan unit run
+tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs with processes under ThreadSanitizer
+	@$(MAKE) --no-print-directory VARIANT=tsan $(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(foreach room,$(RUNTIME_ROOMS),$(tests_$(room))) $(STRESS_TESTS))
+	@$(HARNESS) --variant tsan unit run stress
+
+SEED ?= $(shell date +%s)
+stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
+	@$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) --seed $(SEED) stress
 
 FUZZ_SECONDS ?= 60
 # fuzz_<room>.c is linked with that room of the compiler and what it uses.
@@ -191,18 +201,6 @@ fuzz: all ## drawn programs, changed sources and every fuzz target, each for FUZ
 
 bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
 	@$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
-
-# ---- stress -----------------------------------------------------------------------------------------------------------
-
-STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c))
-$(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(ALLOCATOR)
-	@mkdir -p $(@D)
-	$(SHOW) "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka -pthread -lm -ldl
-
-.PHONY: stress
-stress: $(STRESS_TESTS) ## the stress tests with SEED=n (1)
-	@for test in $^; do $$test $(or $(SEED),1) || exit 1; done
 
 # ---- the rest ---------------------------------------------------------------------------------------------------------
 

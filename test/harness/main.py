@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The test runner: finds the tests of each kind by folder, runs them in parallel, prints the failures and a summary.
 
-usage: main.py [--build DIR] [--variant asan|ubsan|tsan] [--full] [--bless] [--jobs N] [--slowest N] KIND… [PATH…]
+usage: main.py [--build DIR] [--variant asan|ubsan|tsan] [--full] [--bless] [--jobs N] [--slowest N] [--seed N] KIND… [PATH…]
 A path keeps only the tests whose file's path contains it.
 """
 
@@ -17,10 +17,12 @@ import diagnostics
 import documents
 import fuzz
 import programs
+import stress
 import units
 from pool import run_cases
 
-KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "fuzz": fuzz}
+KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
+         "fuzz": fuzz}
 
 
 class Settings:
@@ -30,6 +32,7 @@ class Settings:
         self.out = os.path.join(options.build, options.variant) if options.variant else options.build
         self.full = options.full
         self.bless = options.bless
+        self.seed = options.seed
         self.paths = paths
         # Programs are built by the product; only `check` runs the sanitized compiler.
         self.product_compiler = os.path.abspath(os.path.join(options.build, "fluffyc"))
@@ -47,6 +50,7 @@ def parse_command_line():
     parser.add_argument("--bless", action="store_true")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--slowest", type=int, default=0)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("words", nargs="+")
     options = parser.parse_args()
     kinds = [word for word in options.words if word in KINDS]

@@ -13,8 +13,10 @@ PARALLEL = "parallel"
 QUICK = [("optimised", PARALLEL, 0), ("optimised", "seed:1", 0), ("debug", PARALLEL, 2)]
 FULL = [(profile, schedule, 0) for profile in ("optimised", "debug")
         for schedule in (PARALLEL, "seed:1", "seed:2", "seed:3")]
-SANITIZED = [("optimised", PARALLEL, 2), ("debug", "seed:1", 0)]
+SANITIZED = {"asan": [("optimised", PARALLEL, 2), ("debug", "seed:1", 0)], "tsan": [("optimised", PARALLEL, 4)]}
 SANITIZERS = {"asan": "address", "tsan": "thread"}
+# What more than one process runs in: all that the thread sanitizer can find something in.
+CONCURRENT = ("test/run/processes/", "test/run/supervision/", "test/run/memory/", "docs/examples/")
 
 
 def sanitizer_environment(variant):
@@ -29,7 +31,7 @@ def sanitizer_environment(variant):
 def plans_for(settings, expected):
     if expected.module or settings.variant in expected.excluded:
         return []
-    plans = SANITIZED if settings.variant in SANITIZERS else FULL if settings.full else QUICK
+    plans = FULL if settings.full else SANITIZED.get(settings.variant, QUICK)
     if expected.only:
         plans = [plan for plan in plans if (plan[1] == PARALLEL) == (expected.only == "parallel")]
     return plans
@@ -100,6 +102,8 @@ def bless_file(settings, file):
 
 def cases(settings):
     for file in settings.select(sorted([*Path("test/run").rglob("*.fl"), *Path("docs/examples").glob("*.fl")])):
+        if settings.variant == "tsan" and not settings.full and not str(file).startswith(CONCURRENT):
+            continue
         if settings.bless:
             yield Case("bless", str(file), lambda file=file: bless_file(settings, file))
         else:
