@@ -96,6 +96,14 @@ static void no_match(Function *f, const Type *type, Value value, const char *wha
     function_unreachable(f);
 }
 
+static void refuse(Function *f, const Tree *tree, Value value) {
+    const Tree *refused = tree->match.refused;
+    if (refused)
+        no_match(f, refused->type, expr(f, refused), tree->match.what);
+    else
+        no_match(f, tree->match.value->type, value, tree->match.what);
+}
+
 void control_match(Function *f, const Tree *tree, Merge *merge) {
     Value value = expr(f, tree->match.value);
     if (type_is_never(tree->match.value->type)) {
@@ -108,7 +116,7 @@ void control_match(Function *f, const Tree *tree, Merge *merge) {
     if (tree->match.total)
         function_unreachable(f);
     else
-        no_match(f, tree->match.value->type, value, tree->match.what);
+        refuse(f, tree, value);
 }
 
 void control_let(Function *f, const Tree *tree) {

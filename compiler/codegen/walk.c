@@ -193,6 +193,7 @@ static void walk_trees(const Tree *tree, WalkTree visit, void *context) {
     case TREE_MATCH:
         visit(tree->match.value, context);
         walk_arms(tree->match.arms, tree->match.count, visit, context);
+        visit_some(tree->match.refused, visit, context);
         break;
     case TREE_IS:
         visit(tree->is.value, context);

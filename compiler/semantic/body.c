@@ -1,4 +1,6 @@
 // Evaluates the body of one instance: makes its locals, checks it, joins its result.
+#include <string.h>
+
 #include "compiler/semantic/check.h"
 
 // ---- parameters ----------------------------------------------------------------------------------------------------
@@ -93,7 +95,30 @@ static TreeArm guarded_arm(Frame *frame, Tree *guard, Tree *body, Span span) {
     return (TreeArm){.pattern = pattern, .body = body, .span = span};
 }
 
-static Tree *match_of_clauses(Frame *frame, TreeArmVec *arms, bool total, const char *what, Span span) {
+// A record of the arguments that no clause takes, by the names of `params`; NULL if one of them is nothing yet.
+static Tree *refused_arguments(Frame *frame, const ParamVec *params, Span span) {
+    Tree *tree = tree_new(TREE_RECORD, NULL, span);
+    TypeField *fields = mem_alloc(sizeof(TypeField) * (params->len + 1));
+    for (size_t i = 0; i < params->len; i++) {
+        Name name = params->data[i].name;
+        bool is_named = strcmp(name->text, "_") != 0;
+        fields[i].name = is_named ? name : name_of(text_format("_%zu", i + 1));
+        fields[i].type = frame->inst->instance.parameters[i]->type;
+        if (fields[i].type->kind == TYPE_NEVER)
+            return NULL;
+    }
+    tree->type = type_record(fields, params->len);
+    tree->record.values = mem_alloc(sizeof(Tree *) * (params->len + 1));
+    for (size_t i = 0; i < params->len; i++) {
+        size_t at = 0;
+        while (tree->type->record.fields[at].name != fields[i].name)
+            at++;
+        tree->record.values[at] = tree_local(frame->inst->instance.parameters[i], span);
+    }
+    return tree;
+}
+
+static Tree *match_of_clauses(Frame *frame, TreeArmVec *arms, Tree *refused, const char *what, Span span) {
     TreeVec bodies = {0};
     for (size_t i = 0; i < arms->len; i++)
         vec_push(&bodies, arms->data[i].body);
@@ -104,7 +129,8 @@ static Tree *match_of_clauses(Frame *frame, TreeArmVec *arms, bool total, const 
     tree->match.value = tree_nil(span);
     tree->match.arms = arms->data;
     tree->match.count = arms->len;
-    tree->match.total = total;
+    tree->match.total = refused == NULL;
+    tree->match.refused = refused;
     tree->match.what = what;
     return tree;
 }
@@ -128,7 +154,9 @@ static Tree *eval_function(Frame *frame) {
         vec_push(&arms, guarded_arm(frame, guard, body, clause->span));
         total |= guard == NULL;
     }
-    return match_of_clauses(frame, &arms, total, name_text(decl->name), decl->clauses.data[0]->body->span);
+    const FunctionClause *first = decl->clauses.data[0];
+    Tree *refused = total ? NULL : refused_arguments(frame, &first->params, first->body->span);
+    return match_of_clauses(frame, &arms, refused, name_text(decl->name), first->body->span);
 }
 
 static Tree *eval_lambda_body(Frame *frame) {
@@ -141,7 +169,8 @@ static Tree *eval_lambda_body(Frame *frame) {
         return body;
     TreeArmVec arms = {0};
     vec_push(&arms, guarded_arm(frame, guard, body, expr->span));
-    return match_of_clauses(frame, &arms, false, "a lambda", expr->span);
+    Tree *refused = refused_arguments(frame, &expr->lambda.params, expr->span);
+    return match_of_clauses(frame, &arms, refused, "a lambda", expr->span);
 }
 
 // ---- other templates -----------------------------------------------------------------------------------------------

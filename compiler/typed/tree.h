@@ -267,6 +267,7 @@ struct Tree {
             size_t count;
             bool total;       // the checker has proved that some arm matches
             const char *what; // for the panic: "match", or the name of a function with clauses
+            Tree *refused;    // what the panic shows, evaluated only then; NULL: the value
         } match;
         struct {
             Tree *value;

@@ -87,12 +87,24 @@ _Noreturn void process_over_limit(FlProcess *self) {
     crash(self, reason_killed, report, NULL);
 }
 
+void process_overflow(FlProcess *self, uint64_t limit) {
+    if (self->flags & FLAG_DYING || !reason_is(death_reason(self), reason_normal))
+        return;
+    char text[80];
+    snprintf(text, sizeof text, "mailbox overflow: its limit is %llu message%s", (unsigned long long)limit,
+             limit == 1 ? "" : "s");
+    death_begin(self, make_text(self, text), NULL);
+    self->flags |= FLAG_REPORT;
+}
+
 FlArena *process_arena(FlProcess *self) { return &self->arena; }
 
 void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
     void *object = arena_allocate_slow(&self->arena, &self->head.bump, bytes);
     if (__builtin_expect(!object, 0))
         process_out_of_memory(self);
+    if (arena_due(&self->arena)) // the next poll is taken; nobody's request is lost by that
+        __atomic_store_n(&self->head.stack_limit, UINTPTR_MAX, __ATOMIC_RELAXED);
     return object;
 }
 
@@ -114,8 +126,9 @@ void fl_panic_slice(FlProcess *self, int64_t from, int64_t to, uint64_t length, 
 
 void fl_panic_no_match(FlProcess *self, const FlType *type, const FlWord *value, const char *what, const FlSite *site) {
     const FlString *text = fl_text(self, type, value);
-    panic_format(self, site, "no %s of %s takes the value %.*s", strcmp(what, "match") == 0 ? "arm" : "clause", what,
-                 fitting(text, 300), text->bytes);
+    bool is_match = strcmp(what, "match") == 0;
+    panic_format(self, site, "no %s of %s takes %s%.*s", is_match ? "arm" : "clause", what,
+                 is_match ? "the value " : "", fitting(text, 300), text->bytes);
 }
 
 void fl_panic_assert(FlProcess *self, FlString *text, const FlSite *site) {
