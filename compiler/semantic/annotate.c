@@ -109,32 +109,51 @@ static const Type *literal_type(Check *check, const TypeExpr *expr) {
     return type_never;
 }
 
+// A part of a type. After an error in it (`*bad`) nothing is known of the whole: that fits everywhere, too.
+static const Type *part_type(Check *check, ModuleInfo *module, const TypeExpr *expr, bool *bad) {
+    const Type *type = annotation_type(check, module, expr);
+    *bad |= module && type->kind == TYPE_NEVER; // `never` is a name in builtins' signatures only
+    return type;
+}
+
+static const Type *list_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    bool bad = false;
+    const Type *element = part_type(check, module, expr->element, &bad);
+    return bad ? type_never : type_list(element);
+}
+
 static const Type *pid_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     const TypeExpr *argument = expr->argument;
     if (argument->kind == TYPE_EXPR_NAME && !argument->name.module && strcmp(argument->name.name->text, "any") == 0)
         return type_pid_any;
-    return type_pid_message(annotation_type(check, module, argument));
+    bool bad = false;
+    const Type *message = part_type(check, module, argument, &bad);
+    return bad ? type_never : type_pid_message(message);
 }
 
 static const Type *record_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     VEC(TypeField) fields = {0};
+    bool bad = false;
     for (size_t i = 0; i < expr->record.fields.len; i++)
         vec_push(&fields, (TypeField){.name = expr->record.fields.data[i].name,
-                                      .type = annotation_type(check, module, expr->record.fields.data[i].type)});
-    return type_record(fields.data, fields.len);
+                                      .type = part_type(check, module, expr->record.fields.data[i].type, &bad)});
+    return bad ? type_never : type_record(fields.data, fields.len);
 }
 
 static const Type *function_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     TypeList params = {0};
+    bool bad = false;
     for (size_t i = 0; i < expr->function.params.len; i++)
-        vec_push(&params, annotation_type(check, module, expr->function.params.data[i]));
-    return type_function_arrow(params.data, params.len, annotation_type(check, module, expr->function.result));
+        vec_push(&params, part_type(check, module, expr->function.params.data[i], &bad));
+    const Type *result = part_type(check, module, expr->function.result, &bad);
+    return bad ? type_never : type_function_arrow(params.data, params.len, result);
 }
 
 static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     TypeList members = {0};
+    bool bad = false;
     for (size_t i = 0; i < expr->members.len; i++) {
-        const Type *member = annotation_type(check, module, expr->members.data[i]);
+        const Type *member = part_type(check, module, expr->members.data[i], &bad);
         if (member->kind == TYPE_KNOT && !member->knot.target) { // an alias as a member of its own union
             report_now(check, DIAG_RECURSIVE_ALIAS, expr->members.data[i]->span, "type `%s` is defined as itself",
                        name_text(member->knot.name));
@@ -142,7 +161,7 @@ static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *
         }
         vec_push(&members, member);
     }
-    return type_union(members.data, members.len);
+    return bad ? type_never : type_union(members.data, members.len);
 }
 
 const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
@@ -158,7 +177,7 @@ const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *ex
     case TYPE_EXPR_RECORD:
         return record_type(check, module, expr);
     case TYPE_EXPR_LIST:
-        return type_list(annotation_type(check, module, expr->element));
+        return list_type(check, module, expr);
     case TYPE_EXPR_FUNCTION:
         return function_type(check, module, expr);
     case TYPE_EXPR_UNION:

@@ -73,6 +73,11 @@ static Tree *eval_arithmetic(Frame *frame, const Expr *expr, Tree *left, Tree *r
 
 static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
     const Type *a = type_resolve(left->type), *b = type_resolve(right->type);
+    if (type_resolve(type_widen(a))->kind == TYPE_STRING) {
+        Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`++` does not join text");
+        REPORT_HELP(diag, "text is joined by `+`");
+        return tree_never(expr->span);
+    }
     if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
         return bad_operands(frame, expr, left, right, "two lists");
     const Type *type = type_join(left->type, right->type);

@@ -325,6 +325,16 @@ static void report_script_name(Frame *frame, const Expr *expr, Span bound) {
     REPORT_HELP(diag, "pass it to the function as an argument");
 }
 
+// What other languages call a value that has another name here.
+static const char *own_word(Name name) {
+    static const char *const words[][2] = {{"null", "nil"},  {"undefined", "nil"}, {"None", "nil"},
+                                           {"True", "true"}, {"False", "false"},   {"this", "self()"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strcmp(words[i][0], name->text) == 0)
+            return words[i][1];
+    return NULL;
+}
+
 void report_unknown_name(Frame *frame, const Expr *expr) {
     Named named = resolve_name(frame->check, frame, frame->module, &expr->name);
     Name name = expr->name.name;
@@ -348,5 +358,8 @@ void report_unknown_name(Frame *frame, const Expr *expr) {
                       name_text(expr->name.module), name_text(name));
     else
         diag = report(frame, DIAG_UNKNOWN_NAME, expr->span, "unknown name `%s`", name_text(name));
-    report_near(diag, &near);
+    if (own_word(name) && !expr->name.module)
+        REPORT_HELP(diag, "write `%s`", own_word(name));
+    else
+        report_near(diag, &near);
 }

@@ -61,6 +61,9 @@ void foreign_token_help(Diag *diag, TokenKind kind) {
     case TOKEN_QUESTION:
         diag_help(diag, "a choice is written `if condition { a } else { b }`");
         break;
+    case TOKEN_NOT:
+        diag_help(diag, "a message is sent by `pid <- message`");
+        break;
     case TOKEN_SEMICOLON:
         diag_help(diag, "statements are separated by newlines");
         break;
