@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Changes tokens and lines of the sources in test/ and docs/ at random and has the compiler look at what came of them.
+"""Changes tokens and lines of the sources in test/ and docs/, and of drawn programs, and has the compiler look at what came of them.
 
 `fluffyc check` has to end within its time with status 0 or 1, and what it accepts has to compile. A failure is made smaller
 and printed with its seed; `mutate.py --seed N --count 1` repeats it.
@@ -19,11 +19,16 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import generate
 from reduce import reduce_lines
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|\w+|->|<-|\+\+|\.\.\.?|&&|\|\||[=!<>]=|\n|[^\S\n]+|.')
 CHECK_SECONDS = 5
 BUILD_SECONDS = 20
+
+
+def kind_of(piece):
+    return "text" if piece[0] == '"' else "number" if piece[0].isdigit() else "word" if piece[0].isalpha() else piece
 
 
 def sources():
@@ -39,8 +44,12 @@ def mutated(text, other, draw):
         if not solid or not strange:
             return other
         at, from_ = draw.choice(solid), draw.choice(solid)
-        change = draw.randrange(6)
-        if change == 0:
+        change = draw.randrange(9)
+        if change > 5:
+            # A word for a word, a number for a number: what comes of it is often still well-formed.
+            alike = [i for i in solid if kind_of(pieces[i]) == kind_of(pieces[at])]
+            pieces[at] = pieces[draw.choice(alike)]
+        elif change == 0:
             del pieces[at]
         elif change == 1:
             pieces.insert(at, pieces[from_])
@@ -106,7 +115,8 @@ def main():
             if time.monotonic() > deadline and tried:
                 break
             draw = random.Random(seed)
-            text = mutated(draw.choice(texts), draw.choice(texts), draw)
+            drawn = draw.random() < 0.25
+            text = mutated(generate.program(seed)[0] if drawn else draw.choice(texts), draw.choice(texts), draw)
             tried += 1
             wrong = compiler.wrong(text)
             if wrong:

@@ -43,7 +43,9 @@ class Trial:
         self.program = os.path.join(folder, "drawn")
         draw = random.Random(seed)
         schedules = [f"seed:{draw.randrange(1000)}" for _ in range(2)]
-        self.ways = [([], {"FLUFFY_WORKERS": "2"}), ([], {"FLUFFY_SCHEDULE": schedules[0]}), (["--debug"], {"FLUFFY_SCHEDULE": schedules[1]})]
+        hard = {"FLUFFY_COLLECT": "hard"}  # a collection at every opportunity
+        self.ways = [([], {"FLUFFY_WORKERS": "2"}), ([], {"FLUFFY_SCHEDULE": schedules[0]}), ([], {"FLUFFY_WORKERS": "2", **hard}),
+                     (["--debug"], {"FLUFFY_SCHEDULE": schedules[1]}), (["--debug"], {"FLUFFY_SCHEDULE": schedules[0], **hard})]
 
     def outcomes(self, text):
         """(the way, status, output, messages) of each run, or of a build that fails."""
