@@ -84,6 +84,9 @@ static LLVMValueRef spawn_options(Function *f, const TreeSpawnOptions *given) {
     option_word(f, options, given->name, type_string, offsetof(FlSpawnOptions, name));
     option_flag(f, options, given->link, offsetof(FlSpawnOptions, link));
     option_flag(f, options, given->monitor, offsetof(FlSpawnOptions, monitor));
+    if (given->mailbox)
+        LLVMBuildStore(f->builder, LLVMConstInt(f->unit->i8, 1, false),
+                       memory_at(f, options, offsetof(FlSpawnOptions, bounded)));
     option_word(f, options, given->mailbox, type_int, offsetof(FlSpawnOptions, mailbox));
     option_word(f, options, given->overflow, type_string, offsetof(FlSpawnOptions, overflow));
     option_word(f, options, given->memory, type_int, offsetof(FlSpawnOptions, memory_limit));

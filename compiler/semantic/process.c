@@ -180,6 +180,11 @@ static void check_overflow(Frame *frame, const Tree *value) {
     report_near(diag, &near);
 }
 
+static void check_mailbox(Frame *frame, const Tree *value) {
+    if (value->kind == TREE_CONSTANT && value->constant.integer <= 0)
+        report(frame, DIAG_SPAWN_OPTION, value->span, "`mailbox` must be greater than 0");
+}
+
 static bool eval_option(Frame *frame, const RecordField *field, Tree **options) {
     Suggestion near = suggest_start(field->name);
     for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -190,6 +195,8 @@ static bool eval_option(Frame *frame, const RecordField *field, Tree **options) 
         check_fits(frame, value, option_type(i), field->value, field->name_span, "this option's type is fixed");
         if (strcmp(option_names[i], "overflow") == 0)
             check_overflow(frame, value);
+        if (strcmp(option_names[i], "mailbox") == 0 && type_fits(value->type, type_int))
+            check_mailbox(frame, value);
         options[i] = convert(frame, value, option_type(i));
         return true;
     }
@@ -208,6 +215,9 @@ static TreeSpawnOptions *eval_options(Frame *frame, Expr *expr) {
     Tree *values[OPTION_COUNT] = {0};
     for (size_t i = 0; i < expr->record.fields.len; i++)
         eval_option(frame, &expr->record.fields.data[i], values);
+    if (values[4] && !values[3])
+        report(frame, DIAG_SPAWN_OPTION, values[4]->span,
+               "`overflow` says what happens when a bounded mailbox is full: give `mailbox` too");
     *options = (TreeSpawnOptions){.name = values[0],
                                   .link = values[1],
                                   .monitor = values[2],

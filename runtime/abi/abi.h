@@ -185,10 +185,11 @@ typedef struct FlSpawnOptions {
     FlString *name;
     bool link;
     bool monitor;
+    bool bounded;          // `mailbox` and `overflow` count
     uint64_t memory_limit; // bytes
     uint64_t stack_limit;  // bytes
-    uint64_t mailbox;      // messages; 0 is unbounded
-    FlString *overflow;
+    uint64_t mailbox;      // messages; anything but a positive int64_t ends the spawner
+    FlString *overflow;    // NULL is "block"; another text than the four ends the spawner
 } FlSpawnOptions;
 
 // ---- The program ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 #include "runtime/process/death.h"
 
+#include "runtime/process/bound.h"
 #include "runtime/process/call.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/names.h"
@@ -52,6 +53,7 @@ _Noreturn void death_run(FlProcess *self) {
             self->side->panics++;
     } else {
         self->flags |= FLAG_DYING;
+        bound_leave(self);
         if (self->side != &side_of_last_resort)
             raise_limits(self, self->side);
     }
@@ -70,14 +72,32 @@ void death_check_time(FlProcess *self) {
     process_leave_for_good(self, PROCESS_ENDED);
 }
 
-// What came too late for the process itself: those who linked or monitored it in time are told the true reason.
-static void close_mailbox(FlProcess *process) {
-    FlMessage *message = mailbox_drain(process, MAILBOX_CLOSED);
+static void each_message(FlProcess *process, FlMessage *message, void (*end)(FlProcess *process, FlMessage *message)) {
     while (message) {
         FlMessage *next = message->head.next;
-        signal_late(process, message);
+        if (message->kind != SIGNAL_QUEUED)
+            end(process, message);
         message = next;
     }
+}
+
+static void route(FlProcess *process, FlMessage *message) {
+    (void)process;
+    signal_route(message);
+}
+
+static void discard(FlProcess *process, FlMessage *message) {
+    (void)process;
+    message_free(message);
+}
+
+// What came too late for the process itself: those who linked or monitored it in time are told the true reason. Who
+// waits for room in the mailbox goes on.
+static void close_mailbox(FlProcess *process) {
+    FlMessage *rooms, *queued = bound_close(process, &rooms);
+    each_message(process, queued, signal_late);
+    each_message(process, mailbox_drain(process, MAILBOX_CLOSED), signal_late);
+    each_message(process, rooms, route);
 }
 
 static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reason) {
@@ -105,11 +125,7 @@ static void tell_peers(FlProcess *process) {
 
 static void free_all(ProcessWorker *worker, FlProcess *process) {
     calls_free(worker, process);
-    for (FlMessage *message = process->first; message;) {
-        FlMessage *next = message->head.next;
-        message_free(message);
-        message = next;
-    }
+    each_message(process, process->first, discard);
     if (process->timeout.shard != 0)
         process_hooks.disarm(process);
     side_free(process);
@@ -127,10 +143,10 @@ void death_bury(ProcessWorker *worker, FlProcess *process) {
 
 void death_drop(ProcessWorker *worker, FlProcess *process) {
     names_forget(process);
-    for (FlMessage *message = mailbox_drain(process, MAILBOX_CLOSED); message;) {
-        FlMessage *next = message->head.next;
-        message_free(message);
-        message = next;
-    }
+    bound_leave(process);
+    FlMessage *rooms;
+    each_message(process, bound_close(process, &rooms), discard);
+    each_message(process, rooms, discard);
+    each_message(process, mailbox_drain(process, MAILBOX_CLOSED), discard);
     free_all(worker, process);
 }

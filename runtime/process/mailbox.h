@@ -10,20 +10,30 @@
 
 #include "runtime/process/process.h"
 
-// Any thread. false: the mailbox is closed, the message still is the caller's.
-static inline bool mailbox_push(FlProcess *to, FlMessage *message) {
+// What putting a message in found: PUT_CLOSED: the message still is the caller's. PUT_WAKE: the process was parked, and
+// the caller must wake it.
+typedef enum MailboxPut { MAILBOX_PUT, MAILBOX_PUT_WAKE, MAILBOX_PUT_CLOSED } MailboxPut;
+
+// Any thread.
+static inline MailboxPut mailbox_put(FlProcess *to, FlMessage *message) {
     uintptr_t old = atomic_load_explicit(&to->mailbox, memory_order_relaxed);
     do {
         if (old == MAILBOX_CLOSED)
-            return false;
+            return MAILBOX_PUT_CLOSED;
         message->head.next = old <= MAILBOX_CLOSED ? NULL : (FlMessage *)old;
         // Release: the message's contents, for the drain. Acquire: when PARKED is replaced, all that the process wrote
         // before it parked.
     } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &old, (uintptr_t)message, memory_order_acq_rel,
                                                     memory_order_relaxed));
-    if (old == MAILBOX_PARKED)
+    return old == MAILBOX_PARKED ? MAILBOX_PUT_WAKE : MAILBOX_PUT;
+}
+
+// Any thread. false: the mailbox is closed, the message still is the caller's.
+static inline bool mailbox_push(FlProcess *to, FlMessage *message) {
+    MailboxPut put = mailbox_put(to, message);
+    if (put == MAILBOX_PUT_WAKE)
         process_hooks.wake(to);
-    return true;
+    return put != MAILBOX_PUT_CLOSED;
 }
 
 // Takes PARKED away, and with it the right to schedule the process; false: it is not parked. Timers use it. Any thread.

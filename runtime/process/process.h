@@ -30,6 +30,8 @@
 // first.
 enum { MAILBOX_EMPTY = 0, MAILBOX_PARKED = 1, MAILBOX_CLOSED = 2 };
 
+enum { ALIAS_BOUNDED = 1 }; // of alias_of; no pid: its serial is 0
+
 // Bits of `requests`.
 enum {
     REQUEST_PREEMPT = 1,   // the time slice is over
@@ -83,8 +85,9 @@ struct FlProcess {
     // What generated code touches. stack_limit and pid are accessed by others with relaxed atomics; pid is written only
     // when a slot is reused (release), before its mailbox opens.
     FlProcessHead head;
-    // Not 0: no process but a one-shot reply address; what is sent to it goes to this pid's mailbox. Atomic, relaxed: a
-    // stale value leads to a mailbox whose drain drops the message.
+    // ALIAS_BOUNDED: the mailbox is bounded (bound.h). Another value but 0: no process but a one-shot reply address;
+    // what is sent to it goes to this pid's mailbox. Atomic, relaxed: a stale value leads to a mailbox whose drain
+    // drops the message.
     _Atomic(FlPid) alias_of;
 
     // ---- shared line
@@ -143,6 +146,8 @@ typedef struct ProcessHooks {
     int64_t (*now)(void);    // nanoseconds; virtual in the seeded schedule
     void (*disarm)(FlProcess *process);      // takes its timeout out of the timer queue
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
+    // Warns of an unbounded mailbox that has grown beyond MAILBOX_CROWDED; once per process, by its owner in a drain.
+    void (*crowded)(FlProcess *process, FlPid sender);
 } ProcessHooks;
 extern ProcessHooks process_hooks;
 

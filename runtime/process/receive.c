@@ -3,6 +3,7 @@
 // A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front
 // when a receive begins.
 #include "runtime/process/receive.h"
+#include "runtime/process/bound.h"
 #include "runtime/process/death.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
@@ -82,6 +83,8 @@ static void unlink_message(FlProcess *self, FlMessage *message) {
     if (!message->head.next)
         self->last = self->scan;
     self->mail_count--;
+    if (__builtin_expect(message->flags & MESSAGE_COUNTED, 0))
+        bound_received(self);
     end_receive(self);
 }
 
@@ -132,7 +135,7 @@ void fl_sleep(FlProcess *self, int64_t milliseconds, const FlSite *site) {
 }
 
 uint32_t process_mail_count(FlProcess *process) {
-    uint32_t count = process->mail_count;
+    uint32_t count = process->mail_count + bound_queued(process);
     // Acquire: the links of the list, which nobody else takes apart.
     uintptr_t list = atomic_load_explicit(&process->mailbox, memory_order_acquire);
     const FlMessage *message = list <= MAILBOX_CLOSED ? NULL : (const FlMessage *)list;

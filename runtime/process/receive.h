@@ -18,6 +18,9 @@ void process_refuse_wait(FlProcess *self, const FlSite *site);
 void process_check_memory(FlProcess *self);
 _Noreturn void process_over_limit(FlProcess *self);
 
+// Begins the end of self, whose mailbox was to end it when it is full.
+void process_overflow(FlProcess *self, uint64_t limit);
+
 // Messages that a process which has ended leaves, in its private list and its mailbox word; by its last owner.
 uint32_t process_mail_count(FlProcess *process);
 

@@ -12,7 +12,6 @@ static bool reachable(FlPid to) {
 }
 
 void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
-    (void)site;
     if (!reachable(to))
         return;
     FlMessage *message = message_copy(root);
@@ -20,7 +19,7 @@ void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
         process_out_of_memory(self);
     message->to = to;
     message->from = self->head.pid;
-    signal_route(message);
+    signal_route_sent(self, message, site);
 }
 
 FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {
@@ -33,14 +32,13 @@ FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {
 }
 
 void fl_send_end(FlProcess *self, FlPid to, FlMessage *message, const FlSite *site) {
-    (void)site;
     if (!message_complete(message)) {
         message_free(message);
         process_out_of_memory(self);
     }
     message->to = to;
     message->from = self->head.pid;
-    signal_route(message);
+    signal_route_sent(self, message, site);
 }
 
 bool fl_alive(FlProcess *self, FlPid pid) {

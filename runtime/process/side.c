@@ -27,5 +27,6 @@ void side_free(FlProcess *process) {
         segment_give(side->segment, side->segment_bytes);
     if (side->reason_message)
         message_free(side->reason_message);
+    memory_free(side->bound);
     memory_free(side);
 }

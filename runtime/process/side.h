@@ -28,6 +28,10 @@ struct FlSide {
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
 
+    struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
+    struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none
+    bool crowded;              // its mailbox was warned of
+
     char *name; // registered first, for reports; owned. NULL: none
 };
 

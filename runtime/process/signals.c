@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/memory/object.h"
+#include "runtime/process/bound.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/side.h"
@@ -29,19 +30,38 @@ bool reason_is(const FlString *reason, const FlString *other) {
 
 // ---- sending
 
+// Where what is sent to this pid goes, or NULL. *bounded: into the queue of a bounded mailbox, to which replies to a
+// call of its owner don't go.
+static inline FlProcess *resolve(FlPid pid, bool *bounded) {
+    *bounded = false;
+    FlProcess *to = process_slot(pid);
+    if (!to || process_pid(to) != pid)
+        return NULL;
+    FlPid owner = atomic_load_explicit(&to->alias_of, memory_order_relaxed);
+    if (__builtin_expect(owner == 0, 1))
+        return to;
+    *bounded = owner == ALIAS_BOUNDED;
+    return *bounded ? to : process_slot(owner);
+}
+
 void signal_route(FlMessage *message) {
-    FlProcess *to = process_slot(message->to);
-    FlPid owner = to ? atomic_load_explicit(&to->alias_of, memory_order_relaxed) : 0;
-    if (owner != 0 && process_pid(to) == message->to)
-        to = process_slot(owner);
+    bool bounded;
+    FlProcess *to = resolve(message->to, &bounded);
     // Read before the message is given away.
     bool urgent = message->kind == SIGNAL_EXIT || message->kind == SIGNAL_LINK_EXIT;
-    if (!to || (owner == 0 && process_pid(to) != message->to) || !mailbox_push(to, message)) {
+    bool put = to && ((bounded && bound_put(to, message)) || mailbox_push(to, message));
+    if (!put)
         signal_bounce(message);
-        return;
-    }
-    if (urgent)
+    else if (urgent)
         process_request(to, REQUEST_SIGNALS);
+}
+
+void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) {
+    bool bounded;
+    FlProcess *to = resolve(message->to, &bounded);
+    bool put = to && ((bounded && bound_send(self, to, message, site)) || mailbox_push(to, message));
+    if (!put)
+        signal_bounce(message);
 }
 
 void process_request(FlProcess *process, uint32_t request) {
@@ -210,6 +230,8 @@ static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
     return true;
 }
 
+static void accept_all(FlProcess *self, FlMessage *message);
+
 // Acts on one arrival. true: it is a message, to be kept.
 static bool accept(FlProcess *self, FlMessage *message) {
     if (message->to != self->head.pid) {
@@ -231,6 +253,13 @@ static bool accept(FlProcess *self, FlMessage *message) {
             return true;
         signal_bounce(message);
         return false;
+    case SIGNAL_QUEUED:
+        accept_all(self, bound_take(self)); // no token among them
+        bound_settle(self);
+        return false;
+    case SIGNAL_ROOM: // its wait is done
+        message_free(message);
+        return false;
     default:
         if (!accept_peer_signal(self, message)) {
             signal_bounce(message);
@@ -242,8 +271,7 @@ static bool accept(FlProcess *self, FlMessage *message) {
     }
 }
 
-void process_drain(FlProcess *self) {
-    FlMessage *message = mailbox_drain(self, MAILBOX_EMPTY);
+static void accept_all(FlProcess *self, FlMessage *message) {
     while (message) {
         FlMessage *next = message->head.next;
         if (accept(self, message)) {
@@ -254,6 +282,21 @@ void process_drain(FlProcess *self) {
         }
         message = next;
     }
+}
+
+static void warn_crowded(FlProcess *self) {
+    FlSide *side = process_side(self);
+    if (!side || side->crowded || side->bound)
+        return;
+    side->crowded = true;
+    const char *newest = (const char *)self->last - offsetof(FlMessage, head.next);
+    process_hooks.crowded(self, ((const FlMessage *)newest)->from);
+}
+
+void process_drain(FlProcess *self) {
+    accept_all(self, mailbox_drain(self, MAILBOX_EMPTY));
+    if (__builtin_expect(self->mail_count > MAILBOX_CROWDED, 0))
+        warn_crowded(self);
     // Deaths are begun above, so that the whole list is dealt with first.
     if (self->side && self->side->reason && !(self->flags & FLAG_DYING))
         death_run(self);

@@ -25,7 +25,16 @@ enum {
     SIGNAL_DOWN,      // root: the record {down, reason}
     SIGNAL_STARTED,   // a process with FLAG_STARTING waits for the first time; to its supervisor
     SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; detail, root: the request
+    SIGNAL_QUEUED,    // the token of a bounded mailbox: something is in its queue (bound.h); not to be freed
+    SIGNAL_ROOM,      // to a process that waited to send to a bounded mailbox: look again
 };
+
+// Bits of FlMessage.flags.
+enum {
+    MESSAGE_COUNTED = 1, // counts in the bounded mailbox that it lies in
+};
+
+#define MAILBOX_CROWDED 100000 // messages, from which on an unbounded mailbox is warned of
 
 // Static reasons.
 extern const FlString *const reason_normal,
@@ -35,6 +44,9 @@ bool reason_is(const FlString *reason, const FlString *other);
 // Gives a complete message with `to` set to its addressee, or to whom a reply address stands for. Owned by the callee.
 // Any thread.
 void signal_route(FlMessage *message);
+
+// The same for what self sends, which counts in a bounded mailbox: may wait for room, may end self. On self's stack.
+void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site);
 
 // Makes and routes a signal without a value. false: memory is out.
 bool signal_send(uint32_t kind, FlPid from, FlPid to);

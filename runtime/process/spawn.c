@@ -2,6 +2,7 @@
 
 #include "runtime/memory/copy.h"
 #include "runtime/memory/object.h"
+#include "runtime/process/bound.h"
 #include "runtime/process/death.h"
 #include "runtime/process/names.h"
 #include "runtime/process/side.h"
@@ -70,9 +71,19 @@ static void disconnect(FlProcess *self, FlProcess *child) {
     peers_trim(&self->side->peers, peer);
 }
 
+static void apply_bound(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
+    BoundPolicy policy;
+    if (!bound_policy(options->overflow, &policy))
+        fail(self, child, "`overflow` is \"block\", \"drop_newest\", \"drop_oldest\" or \"crash\"", NULL);
+    if ((int64_t)options->mailbox <= 0)
+        fail(self, child, "`mailbox` must be greater than 0", NULL);
+    if (!bound_make(child, options->mailbox, policy))
+        fail(self, child, NULL, NULL);
+}
+
 static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
-    if (options->mailbox != 0)
-        fail(self, child, "bounded mailboxes are not supported yet", NULL);
+    if (options->bounded)
+        apply_bound(self, child, options);
     child->arena.limit = options->memory_limit;
     if (options->stack_limit != 0) {
         FlSide *side = process_side(child);

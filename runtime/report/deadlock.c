@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "runtime/process/bound.h"
+#include "runtime/process/side.h"
 #include "runtime/process/table.h"
 #include "runtime/report/page.h"
 #include "runtime/report/report.h"
@@ -41,6 +43,10 @@ static void list_process(Deadlock *deadlock, FlProcess *process) {
     page_process(page, process);
     page_add(page, " waits at ");
     page_site(page, process->site);
+    if (process->side && process->side->blocked) {
+        page_add(page, " for room in the mailbox of ");
+        page_pid(page, process->side->blocked->to);
+    }
     page_add(page, "\n");
     list_messages(page, process);
 }

@@ -54,4 +54,11 @@ void page_process(Page *page, FlProcess *process) {
     page_add(page, ")");
 }
 
+void page_pid(Page *page, FlPid process) {
+    char pid[TEXT_PID_MAX], name[128];
+    page_add(page, "process %.*s", (int)text_pid(process, pid), pid);
+    if (names_of(process, name, sizeof name))
+        page_add(page, " (named \"%s\")", name);
+}
+
 void page_write(Page *page) { output_report(page->text, page->length); }

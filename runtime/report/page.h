@@ -16,6 +16,8 @@ void page_text(Page *page, const char *text, size_t length);
 void page_site(Page *page, const FlSite *site);
 // "process <0.1> (worker, named "db")"
 void page_process(Page *page, FlProcess *process);
+// The same of another process than one's own, which may have ended: "process <0.1>", with its name if it has one.
+void page_pid(Page *page, FlPid pid);
 // Writes the page to standard error.
 void page_write(Page *page);
 

@@ -245,7 +245,8 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     collect_start();
-    process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice};
+    process_hooks =
+        (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice, report_crowded};
     if (config->seeded)
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))
