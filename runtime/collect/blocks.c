@@ -8,53 +8,56 @@
 
 static int by_address(const void *a, const void *b) {
     const OldBlock *left = a, *right = b;
-    return (left->block > right->block) - (left->block < right->block);
+    return (left->first > right->first) - (left->first < right->first);
 }
 
-static void make_table(OldBlocks *old, const FlArena *arena) {
-    size_t count = 0;
+static void add(OldBlocks *old, FlBlock *block, char *first, char *end) {
+    old->blocks[old->count++] = (OldBlock){.block = block, .first = first, .end = end, .bit = old->words};
+    old->words += (uint64_t)(end - first) / sizeof(FlWord);
+}
+
+void old_blocks_make(OldBlocks *old, const FlArena *arena, const FlBump *bump) {
+    size_t count = 2;
     old->tried = true;
     for (FlBlock *block = arena->others; block != NULL; block = block->next)
         count++;
-    if (count == 0)
-        return;
     old->blocks = memory_allocate(count * sizeof(OldBlock));
     if (old->blocks == NULL)
         return;
+    add(old, NULL, arena->embedded, arena->current == NULL ? bump->next : arena->embedded + arena->embedded_end);
+    if (arena->current != NULL)
+        add(old, arena->current, arena->current->first, bump->next);
     for (FlBlock *block = arena->others; block != NULL; block = block->next)
-        old->blocks[old->count++] = (OldBlock){.block = block};
+        add(old, block, block->first, block->end);
     qsort(old->blocks, old->count, sizeof(OldBlock), by_address);
 }
 
-OldBlock *old_blocks_alone(OldBlocks *old, const FlArena *arena, const void *address, uint64_t bytes) {
-    if (!old->tried)
-        make_table(old, arena);
-    size_t low = 0, high = old->count; // the last block whose address is below
+OldBlock *old_blocks_find(const OldBlocks *old, const void *address) {
+    size_t low = 0, high = old->count; // the first block that begins behind the address
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if ((const char *)old->blocks[middle].block < (const char *)address)
+        if (old->blocks[middle].first <= (const char *)address)
             low = middle + 1;
         else
             high = middle;
     }
-    if (low == 0)
-        return NULL;
-    OldBlock *found = &old->blocks[low - 1];
-    const FlBlock *block = found->block;
-    return block->first == address && block->end == block->first + bytes ? found : NULL;
+    return low > 0 && (const char *)address < old->blocks[low - 1].end ? &old->blocks[low - 1] : NULL;
 }
 
 FlBlock *old_blocks_free(OldBlocks *old, const FlArena *arena) {
     FlBlock *kept = NULL;
-    if (arena->current != NULL)
-        memory_free(arena->current);
     if (old->blocks == NULL) {
+        if (arena->current != NULL)
+            memory_free(arena->current);
         blocks_free(arena->others);
         return NULL;
     }
     for (size_t i = 0; i < old->count; i++) {
         FlBlock *block = old->blocks[i].block;
+        if (block == NULL)
+            continue;
         if (old->blocks[i].kept) {
+            block->end = old->blocks[i].end;
             block->next = kept;
             kept = block;
         } else {

@@ -7,18 +7,25 @@
 // ---- the old ones, sorted by address. Made only when something may stay where it is.
 
 typedef struct OldBlock {
-    FlBlock *block;
-    bool kept; // goes on to belong to the arena
+    FlBlock *block; // NULL: the embedded bytes
+    char *first, *end;
+    uint64_t bit; // of its first word in the map of pins
+    bool kept;    // goes on to belong to the arena
+    bool pinned;  // kept for some of its objects, which do not move
+    bool fresh;   // pins were added since it was last looked through
 } OldBlock;
 
 typedef struct OldBlocks {
     OldBlock *blocks; // NULL: not made, or memory is out
     size_t count;
+    uint64_t words; // in all of them
     bool tried;
 } OldBlocks;
 
-// The block that holds the object at `address` and nothing else, `bytes` bytes; NULL: none does. `current` never does.
-OldBlock *old_blocks_alone(OldBlocks *old, const FlArena *arena, const void *address, uint64_t bytes);
+void old_blocks_make(OldBlocks *old, const FlArena *arena, const FlBump *bump);
+
+// The block that an address lies in; NULL: none. Only if the table was made.
+OldBlock *old_blocks_find(const OldBlocks *old, const void *address);
 
 // Frees all blocks of the arena but those kept, which are returned as a list, and the table.
 FlBlock *old_blocks_free(OldBlocks *old, const FlArena *arena);

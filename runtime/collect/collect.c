@@ -4,16 +4,22 @@
 #include <string.h>
 
 #include "runtime/collect/blocks.h"
+#include "runtime/collect/pins.h"
 #include "runtime/collect/reach.h"
 #include "runtime/memory/alloc.h"
 
-enum { EMBEDDED_MOST = 128 }; // bytes that are copied by way of the stack
+enum {
+    EMBEDDED_MOST = 128, // bytes that are copied by way of the stack
+    HARD_SMALL = 16384,  // bytes of a heap and stack that hard mode always collects
+};
 
 typedef struct Collection {
     FlArena *arena;
     FlBump *bump;
+    const CollectRoots *roots;
     FlPid owner;
     Reach reach;
+    Pins pins;
     OldBlocks old;
     FreshBlocks fresh;
     uint64_t moved;   // bytes of all copies
@@ -54,8 +60,11 @@ static bool good_as_it_is(const ReachEntry *entry, uint64_t copied) {
 static bool stays(Collection *c, ReachEntry *entry, uint64_t copied) {
     if (copied < FRESH_LARGE || !good_as_it_is(entry, copied))
         return false;
-    OldBlock *block = old_blocks_alone(&c->old, c->arena, entry->source, object_bytes(entry->source));
-    if (block == NULL)
+    if (!c->old.tried)
+        old_blocks_make(&c->old, c->arena, c->bump);
+    OldBlock *block = old_blocks_find(&c->old, entry->source);
+    char *first = (char *)entry->source;
+    if (block == NULL || block->first != first || block->end != first + object_bytes(entry->source))
         return false;
     block->kept = true;
     entry->copy = entry->source;
@@ -69,8 +78,8 @@ static bool stays(Collection *c, ReachEntry *entry, uint64_t copied) {
 static void decide_what_stays(Collection *c) {
     for (uint32_t i = 0; i < c->reach.count; i++) {
         ReachEntry *entry = &c->reach.entries[i];
-        uint64_t bytes = copied_bytes(entry, c->owner);
-        if (stays(c, entry, bytes))
+        uint64_t bytes = entry->copy == NULL ? copied_bytes(entry, c->owner) : 0;
+        if (entry->copy != NULL || stays(c, entry, bytes))
             continue;
         c->moved += bytes;
         if (bytes < FRESH_LARGE)
@@ -80,7 +89,9 @@ static void decide_what_stays(Collection *c) {
 
 static bool decide_places(Collection *c) {
     char *embedded = c->arena->embedded;
-    c->to_embedded = c->moved <= c->arena->embedded_bytes && c->moved <= EMBEDDED_MOST;
+    const OldBlock *block = c->old.blocks != NULL ? old_blocks_find(&c->old, embedded) : NULL;
+    bool free = block == NULL || !block->pinned;
+    c->to_embedded = free && c->moved <= c->arena->embedded_bytes && c->moved <= EMBEDDED_MOST;
     for (uint32_t i = 0; i < c->reach.count; i++) {
         ReachEntry *entry = &c->reach.entries[i];
         if (entry->copy != NULL)
@@ -152,8 +163,19 @@ static void unmark_what_stays(const Collection *c) {
     }
 }
 
+// Bytes of the embedded ones in use by what has moved there or stays there.
+static uint64_t embedded_used(const Collection *c) {
+    if (c->to_embedded)
+        return c->moved;
+    for (size_t i = 0; i < c->old.count; i++)
+        if (c->old.blocks[i].block == NULL && c->old.blocks[i].pinned)
+            return (uint64_t)(c->old.blocks[i].end - c->arena->embedded);
+    return 0;
+}
+
 static void replace_blocks(Collection *c) {
     FlArena *arena = c->arena;
+    uint64_t embedded = embedded_used(c);
     FlBlock *kept = old_blocks_free(&c->old, arena);
     arena->current = c->fresh.current;
     arena->others = NULL;
@@ -161,22 +183,37 @@ static void replace_blocks(Collection *c) {
     arena_adopt(arena, kept);
     arena_adopt(arena, c->fresh.others);
     if (arena->current != NULL) {
-        arena->embedded_end = 0;
+        arena->embedded_end = (uint16_t)embedded;
         *c->bump = (FlBump){c->fresh.next, arena->current->end};
     } else {
         arena->embedded_end = arena->embedded_bytes;
-        char *used = arena->embedded + (c->to_embedded ? c->moved : 0);
-        *c->bump = (FlBump){used, arena->embedded + arena->embedded_bytes};
+        *c->bump = (FlBump){arena->embedded + embedded, arena->embedded + arena->embedded_bytes};
     }
 }
 
-static void set_threshold(FlArena *arena) {
+static uint64_t scanned_bytes(const CollectRoots *roots) {
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < roots->range_count; i++)
+        bytes += (uint64_t)(roots->ranges[i].to - roots->ranges[i].from);
+    return bytes;
+}
+
+// Hard mode collects small heaps always, large ones when they have grown by an eighth: else tests would not end.
+static uint64_t growth(const FlArena *arena, uint64_t scanned) {
+    uint64_t work = arena->bytes + scanned;
     if (arena_least_threshold == 0)
+        return work / 8;
+    return arena->limit > arena->bytes && work > (arena->limit - arena->bytes) / 2 ? (arena->limit - arena->bytes) / 2
+                                                                                   : work;
+}
+
+static void set_threshold(FlArena *arena, const CollectRoots *roots) {
+    uint64_t scanned = scanned_bytes(roots);
+    if (arena_least_threshold == 0 && arena->bytes + scanned < HARD_SMALL) {
+        arena->threshold = 0;
         return;
-    uint64_t bytes = 2 * arena->bytes;
-    if (arena->limit > arena->bytes && bytes > arena->bytes + (arena->limit - arena->bytes) / 2)
-        bytes = arena->bytes + (arena->limit - arena->bytes) / 2;
-    uint64_t threshold = (bytes >> 10) + 1;
+    }
+    uint64_t threshold = ((arena->bytes + growth(arena, scanned)) >> 10) + 1;
     arena->threshold = threshold < arena_least_threshold ? arena_least_threshold
                        : threshold > UINT32_MAX          ? UINT32_MAX
                                                          : (uint32_t)threshold;
@@ -190,29 +227,46 @@ static void give_up(Collection *c) {
         c->arena->threshold *= 2;
 }
 
-static void carry_out(Collection *c, FlObject **frame) {
+static void carry_out(Collection *c) {
+    FlObject **frame = c->roots->frame;
+    if (*frame != NULL && !object_is_static(*frame))
+        *frame = reach_entry(&c->reach, *frame)->copy;
     if (c->to_embedded)
         move_to_embedded(c);
     else
         move_all(c);
-    if (c->reach.count > 0)
-        *frame = c->reach.entries[0].copy;
+    pins_sweep(&c->pins, &c->reach);
     unmark_what_stays(c);
     replace_blocks(c);
-    set_threshold(c->arena);
+    set_threshold(c->arena, c->roots);
+}
+
+static bool mark_all(Collection *c) {
+    const FlObject *frame = *c->roots->frame;
+    if (c->roots->range_count > 0 && !pins_find(&c->pins, &c->old, &c->reach, c->arena, c->bump, c->roots))
+        return false;
+    if (frame != NULL && !object_is_static(frame))
+        reach_add(&c->reach, *c->roots->frame);
+    reach_all(&c->reach);
+    return !c->reach.failed;
+}
+
+static bool prepare(Collection *c) {
+    if (!mark_all(c))
+        return false;
+    decide_what_stays(c);
+    return decide_places(c);
 }
 
 bool collect(FlArena *arena, FlBump *bump, const CollectRoots *roots) {
-    Collection c = {.arena = arena, .bump = bump, .owner = roots->owner};
+    Collection c = {.arena = arena, .bump = bump, .roots = roots, .owner = roots->owner};
     reach_begin(&c.reach);
-    if (*roots->frame != NULL && !object_is_static(*roots->frame))
-        reach_from(&c.reach, *roots->frame);
-    decide_what_stays(&c);
-    bool done = !c.reach.failed && decide_places(&c);
+    bool done = prepare(&c);
     if (done)
-        carry_out(&c, roots->frame);
+        carry_out(&c);
     else
         give_up(&c);
+    pins_end(&c.pins);
     reach_end(&c.reach);
     return done;
 }

@@ -88,10 +88,20 @@ static void look_through(Reach *reach, const ReachEntry *entry) {
         object_each_in_element((FlBuffer *)object, type, i, find, reach);
 }
 
-void reach_from(Reach *reach, FlObject *root) {
-    uint32_t next = reach->count;
-    if (root->flags == 0)
-        add(reach, root, 0, 0);
+void reach_add(Reach *reach, FlObject *object) {
+    if (object->flags == 0)
+        add(reach, object, 0, 0);
+}
+
+void reach_pin(Reach *reach, FlObject *object) {
+    uint32_t before = reach->count;
+    add(reach, object, 0, is_buffer(object) ? ((const FlBuffer *)object)->used : 0);
+    if (reach->count > before)
+        reach->entries[before].copy = object;
+}
+
+void reach_all(Reach *reach) {
+    uint32_t next = 0;
     while (next < reach->count && !reach->failed) {
         reach->looked = next;
         look_through(reach, &reach->entries[next++]);

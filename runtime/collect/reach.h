@@ -29,8 +29,12 @@ typedef struct Reach {
 
 void reach_begin(Reach *reach);
 
-// Marks an object, which is not static, and all that it refers to.
-void reach_from(Reach *reach, FlObject *root);
+// Marks an object, which is not static. A pinned one, added before all others, stays where it is with all its elements.
+void reach_add(Reach *reach, FlObject *object);
+void reach_pin(Reach *reach, FlObject *object);
+
+// Marks all that what was added refers to.
+void reach_all(Reach *reach);
 
 // Redirects the references of an object, at its new place, to where entries say that their targets will be.
 void reach_redirect(const Reach *reach, FlObject *object);

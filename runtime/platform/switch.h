@@ -16,4 +16,7 @@ FlContext platform_context(char *top, void (*entry)(void *argument), void *argum
 // Calls function(a, b) on the stack ending at `top` and returns here, on the present stack, when it returns.
 void platform_call_on(char *top, void (*function)(void *a, void *b), void *a, void *b);
 
+// The stack pointer of the caller, below everything that its frame holds.
+char *platform_stack_pointer(void);
+
 #endif

@@ -101,4 +101,15 @@ platform_call_on:
     .cfi_endproc
     .size platform_call_on, . - platform_call_on
 
+// char *platform_stack_pointer(void)
+    .globl platform_stack_pointer
+    .type platform_stack_pointer, @function
+    .p2align 4
+platform_stack_pointer:
+    .cfi_startproc
+    leaq 8(%rsp), %rax
+    retq
+    .cfi_endproc
+    .size platform_stack_pointer, . - platform_stack_pointer
+
     .section .note.GNU-stack, "", @progbits

@@ -125,10 +125,23 @@ static void count_poll(FlProcess *self) {
     process_leave(self, PROCESS_YIELDED);
 }
 
+bool process_collectable(const FlProcess *process) {
+    const FlSide *side = process->side;
+    return !(process->flags & (FLAG_DYING | FLAG_SERVICE)) && (!side || (!side->reason && side->templates == 0));
+}
+
+void process_collect(FlProcess *self) {
+    if (!arena_due(&self->arena) || !process_collectable(self))
+        return;
+    self->head.frame = NULL;
+    process_leave(self, PROCESS_YIELDED);
+}
+
 void fl_poll(FlProcess *self) {
     process_take_requests(self);
     if (worker_of(self)->counts_polls)
         count_poll(self);
+    process_collect(self);
 }
 
 bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
@@ -187,6 +200,7 @@ void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arg
         process_panic(self, "stack overflow: no memory for a larger stack", site);
     uintptr_t limit = self->limit;
     side->on_segment = true;
+    side->slot_pointer = platform_stack_pointer();
     set_limit(self, segment_limit(side));
     char *bottom = side->segment, *top = bottom + side->segment_bytes;
     ThunkCall call = {thunk, self, arguments};

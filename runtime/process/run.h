@@ -28,4 +28,12 @@ _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 // Takes and does what is requested. On the process's own stack; may not return.
 void process_take_requests(FlProcess *self);
 
+// Whether what refers to the process's arena is on its stacks and in head.frame alone, so that a collection finds it.
+// Not if it is dying (its reason), runs for the runtime (its service) or builds a supervisor (templates). Owner.
+bool process_collectable(const FlProcess *process);
+
+// Owner, on self's stack, at a place where all live variables are on it: gives the worker back to be collected, if that
+// is due. `frame` is no root any more.
+void process_collect(FlProcess *self);
+
 #endif

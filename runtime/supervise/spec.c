@@ -51,9 +51,10 @@ void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, i
     if (!process)
         process_panic(self, "out of memory: no room for another process", site);
     process->flags |= FLAG_SERVICE;
-    FlSide *side = process_side(process);
-    if (!side)
+    FlSide *side = process_side(process), *own = process_side(self);
+    if (!side || !own)
         process_out_of_memory(self);
+    own->templates++;
     Supervisor *supervisor = memory_for(self, process, sizeof *supervisor);
     supervisor->process = process;
     supervisor->site = site;
@@ -150,6 +151,7 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     FlProcess *process = supervisor->process;
     FlPid pid = process->head.pid;
     finish_template(self, supervisor);
+    self->side->templates--;
     // In a start function that its own supervisor runs: bound to that process until it is handed over, so that
     // neither outlives the other's failure.
     if (self->side && self->side->makes_supervisor) {

@@ -64,7 +64,7 @@ def check_program(settings, file, profile, schedules, expected):
         problem = build(settings, file, profile, program)
         if problem:
             return problem
-        slower = 6 if settings.variant in SANITIZERS else 1
+        slower = 6 if settings.variant in SANITIZERS or os.environ.get("FLUFFY_COLLECT") == "hard" else 1
         for schedule, workers in schedules:
             outcome = execute([program, *expected.args], expected.timeout * slower, expected.stdin,
                               environment(settings, expected, schedule, workers), folder)
