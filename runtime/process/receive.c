@@ -2,6 +2,10 @@
 //
 // A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front
 // when a receive begins.
+//
+// A receive is where a collection finds exact roots: when one is due, a receive that parks is told that nothing is left
+// to test (FLAG_COLLECT), stores its live variables and returns to the scheduler, which collects and lets it go on. A
+// receive that keeps its stack gives the worker back for that.
 #include "runtime/process/receive.h"
 #include "runtime/process/bound.h"
 #include "runtime/process/death.h"
@@ -26,6 +30,8 @@ bool process_expired(const FlProcess *self) {
 }
 
 void process_wait(FlProcess *self) {
+    if (arena_due(&self->arena) && process_collectable(self))
+        self->head.frame = NULL; // collected while it waits; loaded long ago
     process_leave(self, PROCESS_WAITING);
     process_drain(self);
 }
@@ -109,6 +115,7 @@ bool fl_receive_expired(FlProcess *self) {
 void fl_receive_wait(FlProcess *self) {
     if (self->flags & FLAG_COLLECT) {
         self->flags = (uint8_t)((self->flags & ~FLAG_COLLECT) | FLAG_PARKED);
+        process_collect(self);
         return;
     }
     process_wait(self);

@@ -13,6 +13,7 @@ struct FlSide {
     char *segment;
     size_t segment_bytes;
     bool on_segment;
+    char *slot_pointer;   // while on it: the stack pointer of the slot; what lies above is in use
     uint64_t stack_limit; // option of the spawn, bytes; 0: the default
 
     // The way of death; the first one wins.
@@ -27,6 +28,8 @@ struct FlSide {
     FlPid supervisor;      // that started this process as its child; 0: none
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
+
+    uint32_t templates; // of supervisors that this process builds: their references lead into its arena, which stays still
 
     struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
     struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none

@@ -13,6 +13,7 @@
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
+#include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
 #include "runtime/process/table.h"
@@ -133,17 +134,28 @@ static void await_output(FlWorker *worker, FlProcess *process) {
         sched.schedule->wake(process);
 }
 
-// Only head.frame refers to its arena: it has no stack, hence no defers, and it is not dying. Services keep more.
-static void collect_parked(FlProcess *process) {
-    if (!arena_due(&process->arena) || process->flags & FLAG_SERVICE)
+// Roots are head.frame and, if it has one, its stack: of a segment, the slot below it too.
+static void collect_process(FlProcess *process) {
+    if (!arena_due(&process->arena) || !process_collectable(process))
         return;
-    collect(&process->arena, &process->head.bump,
-            &(CollectRoots){.frame = &process->head.frame, .owner = process->head.pid});
+    CollectRange ranges[2];
+    CollectRoots roots = {.frame = &process->head.frame, .owner = process->head.pid, .ranges = ranges};
+    if (process->stack) {
+        const FlSide *side = process->side;
+        bool on_segment = side && side->on_segment;
+        const char *slot = on_segment ? side->slot_pointer : process->context;
+        if (on_segment)
+            ranges[roots.range_count++] = (CollectRange){process->context, side->segment + side->segment_bytes};
+        ranges[roots.range_count++] = (CollectRange){slot, stack_top(process->stack)};
+    }
+    collect(&process->arena, &process->head.bump, &roots);
     process->verified = 0;
+    if (sched.verify)
+        verify(process);
 }
 
 static void parked(FlWorker *worker, FlProcess *process) {
-    collect_parked(process);
+    collect_process(process);
     if (sched.verify)
         verify(process);
     if (process->flags & FLAG_COLLECT) {
@@ -158,12 +170,14 @@ static void settle(FlWorker *worker, FlProcess *process) {
     switch ((ProcessStatus)process->status) {
     case PROCESS_RUNNING: // can't be: process_run gives another status
     case PROCESS_YIELDED:
+        collect_process(process);
         sched.schedule->yielded(worker, process);
         break;
     case PROCESS_PARKED:
         parked(worker, process);
         break;
     case PROCESS_WAITING:
+        collect_process(process);
         park(worker, process);
         break;
     case PROCESS_PRINTING:
