@@ -97,16 +97,6 @@ void process_overflow(FlProcess *self, uint64_t limit) {
     self->flags |= FLAG_REPORT;
 }
 
-void process_overflow(FlProcess *self, uint64_t limit) {
-    if (self->flags & FLAG_DYING || !reason_is(death_reason(self), reason_normal))
-        return;
-    char text[80];
-    snprintf(text, sizeof text, "mailbox overflow: its limit is %llu message%s", (unsigned long long)limit,
-             limit == 1 ? "" : "s");
-    death_begin(self, make_text(self, text), NULL);
-    self->flags |= FLAG_REPORT;
-}
-
 FlArena *process_arena(FlProcess *self) { return &self->arena; }
 
 void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
