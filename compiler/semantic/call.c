@@ -88,7 +88,8 @@ static Tree *closure_call(Tree *callee, Tree **arguments, size_t count, const Ty
     return tree;
 }
 
-// A function known from an annotation only: in a function that nothing calls, or an element of a list that is always empty.
+// A function known from an annotation only: in a function that nothing calls, or an element of a list that is always
+// empty.
 static Tree *call_arrow(Frame *frame, Tree *callee, Tree **arguments, size_t count, Expr *const *exprs, Span span) {
     const Type *type = type_resolve(callee->type);
     if (!type->function.result)

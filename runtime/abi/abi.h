@@ -1,13 +1,16 @@
 // The contract between generated code and the runtime: every layout, offset and function that both sides use.
 //
-// The runtime includes this header as C; the compiler's code generation includes it as data (offsetof, sizeof, enumerators) and
-// declares the functions listed at the end from `functions.def`. Nothing else is shared between the two. A change here changes FL_ABI_VERSION.
+// The runtime includes this header as C; the compiler's code generation includes it as data (offsetof, sizeof,
+// enumerators) and declares the functions listed at the end from `functions.def`. Nothing else is shared between the
+// two. A change here changes FL_ABI_VERSION.
 //
 // Invariants:
-//  - A word is 8 bytes. Each word of a heap object is statically one of: DATA; a reference, which is NULL, an odd immediate, or
+//  - A word is 8 bytes. Each word of a heap object is statically one of: DATA; a reference, which is NULL, an odd
+//  immediate, or
 //    a pointer to the header of an object. `FlType.references` says which words are references.
 //  - Values are immutable. An object is filled in before the next poll or call that can reach a poll.
-//  - Functions named fl_* are called by generated code on a process's stack unless they say otherwise, and use at most FL_STACK_SLACK / 2 of it.
+//  - Functions named fl_* are called by generated code on a process's stack unless they say otherwise, and use at most
+//  FL_STACK_SLACK / 2 of it.
 #ifndef FLUFFY_RUNTIME_ABI_ABI_H
 #define FLUFFY_RUNTIME_ABI_ABI_H
 
@@ -17,24 +20,28 @@
 
 #define FL_ABI_VERSION 1
 
-// Bytes below `stack_limit` that a process may still use: room for functions without a check and for the runtime's own C functions.
+// Bytes below `stack_limit` that a process may still use: room for functions without a check and for the runtime's own
+// C functions.
 #define FL_STACK_SLACK 16384
 
 typedef uint64_t FlWord;
 
-// A process identifier: serial << 32 | slot index. Serials of one slot are never reused before 2^32 processes; 0 is no process.
+// A process identifier: serial << 32 | slot index. Serials of one slot are never reused before 2^32 processes; 0 is no
+// process.
 typedef uint64_t FlPid;
 
 typedef struct FlProcess FlProcess;
 typedef struct FlMessage FlMessage;
 typedef struct FlType FlType;
 
-// ---- Objects -----------------------------------------------------------------------------------------------------------
+// ---- Objects
+// -----------------------------------------------------------------------------------------------------------
 
 // The first word of every object.
 typedef struct FlObject {
-    _Alignas(8) uint32_t type; // index into FlProgram.types; aligned for static objects too: references have three zero bits
-    uint32_t flags; // FL_OBJECT_*; the rest belongs to the collector and is 0 in a fresh object
+    _Alignas(
+        8) uint32_t type; // index into FlProgram.types; aligned for static objects too: references have three zero bits
+    uint32_t flags;       // FL_OBJECT_*; the rest belongs to the collector and is 0 in a fresh object
 } FlObject;
 
 enum {
@@ -67,7 +74,8 @@ typedef struct FlList {
 #define FL_LIST_OFFSET(range) ((uint32_t)((range) >> 32))
 #define FL_LIST_LENGTH(range) ((uint32_t)(range))
 
-// A union value is one word: a pointer to an object whose header names the member, or an odd immediate: payload << 8 | tag << 1 | 1.
+// A union value is one word: a pointer to an object whose header names the member, or an odd immediate: payload << 8 |
+// tag << 1 | 1.
 enum {
     FL_TAG_NIL = 0,
     FL_TAG_BOOL = 1,   // payload 0 or 1; also of the literal types true and false
@@ -78,41 +86,45 @@ enum {
 #define FL_IMMEDIATE_TAG(word) ((unsigned)((word) >> 1) & 0x7f)
 #define FL_IMMEDIATE_PAYLOAD(word) ((int64_t)(word) >> 8)
 
-// ---- Type descriptors ----------------------------------------------------------------------------------------------------
+// ---- Type descriptors
+// ----------------------------------------------------------------------------------------------------
 
 typedef enum FlKind {
-    FL_KIND_NIL,         // 0 words
-    FL_KIND_BOOL,        // 1 data word, 0 or 1
-    FL_KIND_INT,         // 1 data word; boxed in a union when it needs more than 56 bits: an object of this type, 1 word
-    FL_KIND_FLOAT,       // 1 data word, the bits of a double; boxed in a union
-    FL_KIND_STRING,      // 1 reference to an FlString
-    FL_KIND_PID,         // 1 data word; boxed in a union
-    FL_KIND_LITERAL,     // 0 words; `literal` is its immediate
-    FL_KIND_RECORD,      // `fields` by name; inline (words <= 3) or 1 reference to a boxed object of object_words
-    FL_KIND_TUPLE,       // unnamed `fields`: frames and spawn arguments; exists only as an object
-    FL_KIND_CLOSURE,     // exists only as an object: data word 0 is the closure id (FlField[0] is an int), captured values follow
-    FL_KIND_FUNCTION,    // a function value: 1 reference to an object of some FL_KIND_CLOSURE type
-    FL_KIND_LIST,        // 2 words (FlList); boxed in a union: an object of 2 words; `element`, and `buffer` its buffer's type
-    FL_KIND_BUFFER,      // exists only as an object: FlBuffer with elements of type `element`
-    FL_KIND_UNION,       // 1 reference or immediate; `fields[i].type` are the members
-    FL_KIND_NEVER,       // 0 words, no value
+    FL_KIND_NIL,      // 0 words
+    FL_KIND_BOOL,     // 1 data word, 0 or 1
+    FL_KIND_INT,      // 1 data word; boxed in a union when it needs more than 56 bits: an object of this type, 1 word
+    FL_KIND_FLOAT,    // 1 data word, the bits of a double; boxed in a union
+    FL_KIND_STRING,   // 1 reference to an FlString
+    FL_KIND_PID,      // 1 data word; boxed in a union
+    FL_KIND_LITERAL,  // 0 words; `literal` is its immediate
+    FL_KIND_RECORD,   // `fields` by name; inline (words <= 3) or 1 reference to a boxed object of object_words
+    FL_KIND_TUPLE,    // unnamed `fields`: frames and spawn arguments; exists only as an object
+    FL_KIND_CLOSURE,  // exists only as an object: data word 0 is the closure id (FlField[0] is an int), captured values
+                      // follow
+    FL_KIND_FUNCTION, // a function value: 1 reference to an object of some FL_KIND_CLOSURE type
+    FL_KIND_LIST, // 2 words (FlList); boxed in a union: an object of 2 words; `element`, and `buffer` its buffer's type
+    FL_KIND_BUFFER, // exists only as an object: FlBuffer with elements of type `element`
+    FL_KIND_UNION,  // 1 reference or immediate; `fields[i].type` are the members
+    FL_KIND_NEVER,  // 0 words, no value
 } FlKind;
 
 typedef struct FlField {
-    const char *name;   // NULL in tuples, closures and unions
+    const char *name; // NULL in tuples, closures and unions
     const FlType *type;
-    uint32_t offset;    // first word within the object's words (after the header); 0 in unions
+    uint32_t offset; // first word within the object's words (after the header); 0 in unions
 } FlField;
 
 struct FlType {
     uint32_t id;
-    uint8_t kind;          // FlKind
-    uint8_t words;         // words of a value in registers, fields and elements: 0 to 3 (0 for kinds that exist only as objects)
-    uint8_t boxed;         // record: a value is one reference to an object
+    uint8_t kind; // FlKind
+    uint8_t
+        words; // words of a value in registers, fields and elements: 0 to 3 (0 for kinds that exist only as objects)
+    uint8_t boxed; // record: a value is one reference to an object
     uint8_t reserved;
     uint32_t object_words; // words after the header when it is an object (not STRING, BUFFER)
     uint32_t field_count;
-    const uint64_t *references; // bitmap over object_words (for BUFFER: over the words of one element): which are references; NULL if none
+    const uint64_t *references; // bitmap over object_words (for BUFFER: over the words of one element): which are
+                                // references; NULL if none
     const FlField *fields;
     const FlType *element; // LIST, BUFFER
     const FlType *buffer;  // LIST: the FL_KIND_BUFFER type of its buffer
@@ -133,7 +145,8 @@ enum {
     FL_TYPE_FIRST_FREE,
 };
 
-// ---- Places in the source ------------------------------------------------------------------------------------------------
+// ---- Places in the source
+// ------------------------------------------------------------------------------------------------
 
 // Static; one for each expression that can panic, wait or spawn.
 typedef struct FlSite {
@@ -143,9 +156,11 @@ typedef struct FlSite {
     uint32_t column;      // 1-based, in code points
 } FlSite;
 
-// ---- Processes -----------------------------------------------------------------------------------------------------------
+// ---- Processes
+// -----------------------------------------------------------------------------------------------------------
 
-// A deferred block of a live scope: lives in the frame of the function that pushed it, newest first in FlProcess.defers.
+// A deferred block of a live scope: lives in the frame of the function that pushed it, newest first in
+// FlProcess.defers.
 typedef struct FlDefer FlDefer;
 struct FlDefer {
     FlDefer *next;
@@ -153,7 +168,8 @@ struct FlDefer {
     void *environment;
 };
 
-// Enters or re-enters a process on its stack. Returns when the process parks (after fl_receive_park) or ends (otherwise).
+// Enters or re-enters a process on its stack. Returns when the process parks (after fl_receive_park) or ends
+// (otherwise).
 typedef void (*FlResume)(FlProcess *self);
 
 // Bump allocation, inlined by generated code: take `next` if next + bytes <= end, else fl_alloc_slow.
@@ -162,22 +178,24 @@ typedef struct FlBump {
     char *end;  // end of the current block
 } FlBump;
 
-// What generated code may touch of a control block: its first fields. Only the thread that runs the process touches them, but for stack_limit.
+// What generated code may touch of a control block: its first fields. Only the thread that runs the process touches
+// them, but for stack_limit.
 typedef struct FlProcessHead {
-    // Lowest stack address before a check must call fl_poll or fl_poll_stack; UINTPTR_MAX when a request is pending (poisoned).
-    // Written by any thread (relaxed); generated code loads it with `load atomic monotonic` at every check.
+    // Lowest stack address before a check must call fl_poll or fl_poll_stack; UINTPTR_MAX when a request is pending
+    // (poisoned). Written by any thread (relaxed); generated code loads it with `load atomic monotonic` at every check.
     uintptr_t stack_limit;
-    FlBump bump;       // of the process's arena
-    FlResume resume;   // where the process goes on when it is next scheduled without a stack
-    FlObject *frame;   // live variables for `resume`: an object of an FL_KIND_TUPLE type, or NULL
-    FlDefer *defers;   // innermost first
+    FlBump bump;     // of the process's arena
+    FlResume resume; // where the process goes on when it is next scheduled without a stack
+    FlObject *frame; // live variables for `resume`: an object of an FL_KIND_TUPLE type, or NULL
+    FlDefer *defers; // innermost first
     FlPid pid;
 } FlProcessHead;
 
 // What generated code may touch of a message.
 typedef struct FlMessageHead {
     FlMessage *next; // the runtime's
-    FlWord root;     // the value, as a union member: a pointer to an object within the message, a static object, or an immediate
+    FlWord root;     // the value, as a union member: a pointer to an object within the message, a static object, or an
+                     // immediate
 } FlMessageHead;
 
 // Options of a spawn; NULL stands for none. Zero is the default of every field.
@@ -192,7 +210,8 @@ typedef struct FlSpawnOptions {
     FlString *overflow;    // NULL is "block"; another text than the four ends the spawner
 } FlSpawnOptions;
 
-// ---- The program ---------------------------------------------------------------------------------------------------------
+// ---- The program
+// ---------------------------------------------------------------------------------------------------------
 
 // Emitted once by the compiler as `fl_program`.
 typedef struct FlProgram {
@@ -202,7 +221,7 @@ typedef struct FlProgram {
     FlString *const *symbols; // static strings, by symbol id
     uint32_t symbol_count;
     uint32_t reserved;
-    FlResume main;            // thunk of the first process; its frame is NULL
+    FlResume main; // thunk of the first process; its frame is NULL
     const FlSite *main_site;
 } FlProgram;
 

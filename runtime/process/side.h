@@ -29,7 +29,8 @@ struct FlSide {
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
 
-    uint32_t templates; // of supervisors that this process builds: their references lead into its arena, which stays still
+    uint32_t
+        templates; // of supervisors that this process builds: their references lead into its arena, which stays still
 
     struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
     struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none
