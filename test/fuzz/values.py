@@ -99,7 +99,7 @@ def text(value, top=True):
     if isinstance(value, float):
         return float_text(value)
     if isinstance(value, str):
-        return value if top else '"' + value.replace('"', '\\"') + '"'
+        return value if top else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, list):
         return "[" + ", ".join(text(x, False) for x in value) + "]"
     return "{" + ", ".join(f"{key}: {text(value[key], False)}" for key in sorted(value)) + "}"
