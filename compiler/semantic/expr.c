@@ -216,7 +216,7 @@ static bool expect_list(Frame *frame, const Tree *tree, const Expr *expr) {
     if (type->kind == TYPE_LIST)
         return true;
     Diag *diag = report(frame, DIAG_NOT_A_LIST, tree->span, "expected a list, found `%s`", type_words(type));
-    if (diag && type->kind == TYPE_STRING)
+    if (diag && type_resolve(type_widen(type))->kind == TYPE_STRING)
         diag_help(diag, "`text.slice(from, to)` cuts a string, by code points");
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
