@@ -270,14 +270,19 @@ static void test_deep(void **state) {
 
 // ---- memory
 
+// What it allocates stays in use, so that no collection helps.
 static void hungry(FlProcess *self) {
-    for (;;) {
+    enum { PIECES = 512 };
+    char *volatile kept[PIECES];
+    for (int i = 0; i < PIECES; i++) {
         say(self, "");
         char *bytes = fl_alloc_slow(self, 4096);
         memset(bytes, 0, 4096);
         *(FlObject *)bytes = (FlObject){.type = UINT32_MAX, .flags = 4096 / 8 - 1};
+        kept[i] = bytes;
         poll(self);
     }
+    (void)kept[0];
 }
 
 static void memory_main(FlProcess *self) {
