@@ -11,6 +11,8 @@ import argparse
 import os
 import random
 import re
+import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -73,10 +75,13 @@ class Compiler:
         self.accepted = 0
 
     def run(self, seconds, *arguments):
-        """Status and what was printed; the status is "hang" if it took too long."""
+        """Status and what was printed; the status is "hang" if it computed for too long, however busy the machine is."""
+        def limit():
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+
         try:
-            done = subprocess.run([self.program, *arguments], capture_output=True, timeout=seconds, errors="replace")
-            return done.returncode, done.stderr
+            done = subprocess.run([self.program, *arguments], capture_output=True, timeout=20 * seconds, errors="replace", preexec_fn=limit)
+            return "hang" if done.returncode == -signal.SIGXCPU else done.returncode, done.stderr
         except subprocess.TimeoutExpired:
             return "hang", ""
 

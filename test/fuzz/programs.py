@@ -21,8 +21,8 @@ sys.dont_write_bytecode = True
 import generate
 from reduce import reduce_lines
 
-BUILD_SECONDS = 30
-RUN_SECONDS = 20
+BUILD_SECONDS = 120
+RUN_SECONDS = 60
 
 
 def run(command, seconds, **environment):
