@@ -11,55 +11,9 @@
 #include "runtime/memory/copy.h"
 #include "runtime/memory/message.h"
 #include "runtime/memory/verify.h"
-#include "test/unit/runtime/memory/table.h"
+#include "test/unit/runtime/collect/sameness.h"
 
 enum { OWNER = 1 }; // of all buffers that the table's helpers make
-
-static void assert_fine(TestHeap *heap, const FlObject *frame) {
-    char text[300];
-    Violation violation = verify_arena(&heap->arena, &heap->bump, frame);
-    verify_describe(&violation, text, sizeof text);
-    if (!violation.checked || violation.what != NULL)
-        fail_msg("%s", text);
-}
-
-// ---- sameness: a message is a copy with sharing kept and buffers cut, in an order that depends on the shape alone. So
-// two heaps hold the same if their messages do, up to where they lie.
-
-static FlMessage *picture(const FlObject *frame) {
-    FlMessage *message = message_copy((FlWord)frame);
-    assert_non_null(message);
-    return message;
-}
-
-typedef struct Shift {
-    uint64_t from, to, bytes;
-} Shift;
-
-static void rebase(void *context, FlWord *slot) {
-    const Shift *shift = context;
-    if (*slot - shift->from < shift->bytes && object_is_pointer(*slot))
-        *slot += shift->to - shift->from;
-}
-
-static void assert_same(FlMessage *left, FlMessage *right) {
-    char *first = (char *)(left + 1), *other = (char *)(right + 1);
-    uint64_t bytes = (uint64_t)(left->end - first);
-    assert_int_equal(bytes, right->end - other);
-    Shift shift = {(uint64_t)other, (uint64_t)first, bytes};
-    for (char *at = other; at < right->end; at += object_bytes((FlObject *)at))
-        object_each_reference((FlObject *)at, rebase, &shift);
-    for (char *a = first, *b = other; a < left->end;
-         a += object_bytes((FlObject *)a), b += object_bytes((FlObject *)b)) {
-        uint64_t size = object_bytes((FlObject *)a);
-        assert_int_equal(size, object_bytes((FlObject *)b));
-        if (((FlObject *)a)->type == FL_TYPE_STRING)
-            size = offsetof(FlString, bytes) + ((FlString *)a)->length;
-        assert_memory_equal(a, b, size);
-    }
-    message_free(left);
-    message_free(right);
-}
 
 // ---- heaps
 
@@ -78,10 +32,10 @@ static bool collect_heap(TestHeap *heap, FlObject **frame) {
 }
 
 static void assert_collected(TestHeap *heap, FlObject **frame) {
-    FlMessage *before = picture(*frame);
+    FlMessage *before = picture((FlWord)*frame);
     assert_true(collect_heap(heap, frame));
     assert_fine(heap, *frame);
-    assert_same(before, picture(*frame));
+    assert_same(before, picture((FlWord)*frame));
 }
 
 static void test_random(void **state) {
@@ -250,14 +204,14 @@ static void test_no_memory(void **state) {
     uint64_t before = heap.arena.bytes;
     unsigned failed = 0;
     for (bool done = false; !done; failed++) {
-        FlMessage *picture_before = picture(frame);
+        FlMessage *picture_before = picture((FlWord)frame);
         memory_fail_at(failed + 1);
         done = collect_heap(&heap, &frame);
         memory_fail_at(0);
         if (!done)
             assert_int_equal(heap.arena.bytes, before);
         assert_fine(&heap, frame);
-        assert_same(picture_before, picture(frame));
+        assert_same(picture_before, picture((FlWord)frame));
     }
     assert_true(failed > 1);
     assert_true(heap.arena.bytes < before);

@@ -10,57 +10,14 @@
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/message.h"
 #include "runtime/memory/verify.h"
-#include "test/unit/runtime/memory/table.h"
+#include "test/unit/runtime/collect/sameness.h"
 
 enum { OWNER = 1, SLOTS = 24 };
-
-static void assert_fine(TestHeap *heap, const FlObject *frame) {
-    char text[300];
-    Violation violation = verify_arena(&heap->arena, &heap->bump, frame);
-    verify_describe(&violation, text, sizeof text);
-    if (!violation.checked || violation.what != NULL)
-        fail_msg("%s", text);
-}
 
 static bool collect_heap(TestHeap *heap, FlObject **frame, const FlWord *stack, size_t words) {
     CollectRange range = {(const char *)stack, (const char *)(stack + words)};
     return collect(&heap->arena, &heap->bump,
                    &(CollectRoots){.frame = frame, .owner = OWNER, .ranges = &range, .range_count = 1});
-}
-
-// A copy of a value that depends only on its shape: two of one value are the same bytes but for where they lie.
-static FlMessage *picture(FlWord word) {
-    FlMessage *message = message_copy(word);
-    assert_non_null(message);
-    return message;
-}
-
-typedef struct Shift {
-    uint64_t from, to, bytes;
-} Shift;
-
-static void rebase(void *context, FlWord *slot) {
-    const Shift *shift = context;
-    if (*slot - shift->from < shift->bytes && object_is_pointer(*slot))
-        *slot += shift->to - shift->from;
-}
-
-static void assert_same(FlMessage *left, FlMessage *right) {
-    char *first = (char *)(left + 1), *other = (char *)(right + 1);
-    uint64_t bytes = (uint64_t)(left->end - first);
-    assert_int_equal(bytes, right->end - other);
-    Shift shift = {(uint64_t)other, (uint64_t)first, bytes};
-    for (char *at = other; at < right->end; at += object_bytes((FlObject *)at))
-        object_each_reference((FlObject *)at, rebase, &shift);
-    for (uint64_t at = 0; at < bytes; at += object_bytes((FlObject *)(first + at))) {
-        const FlObject *object = (FlObject *)(first + at);
-        uint64_t size = object_bytes(object);
-        if (object->type == FL_TYPE_STRING)
-            size = offsetof(FlString, bytes) + ((FlString *)object)->length;
-        assert_memory_equal(first + at, other + at, size);
-    }
-    message_free(left);
-    message_free(right);
 }
 
 static bool in_heap(FlWord word) { return object_is_pointer(word) && !object_is_static((FlObject *)word); }
