@@ -418,9 +418,8 @@ static void never(FlProcess *self) {
 
 static void deadlock_main(FlProcess *self) {
     FlPid to = spawn(self, never, 0, 0, 0, 0, &(FlSpawnOptions){.bounded = true, .mailbox = 2});
-    spawn(self, send_one, to, 1, 0, 0, NULL);
-    spawn(self, send_one, to, 2, 0, 0, NULL);
-    fl_sleep(self, 5, &site_wait);
+    send(self, to, 0, 1);
+    send(self, to, 0, 2); // full now, so that whoever is first of the next two, both wait
     spawn(self, send_one, to, 3, 0, 0, NULL);
     send(self, to, 0, 4);
 }
