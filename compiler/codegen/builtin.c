@@ -131,6 +131,90 @@ static Value lower_process(Function *f, const Call *call) {
     }
 }
 
+// ---- the library: a row each in library.def ------------------------------------------------------------------------
+
+enum {
+    PLAIN = 0,
+    SELF = 1,    // takes the process first
+    TYPE = 2,    // then the descriptor of the result
+    SITE = 4,    // takes the place last
+    OUTCOME = 8, // gives a bool and, through a pointer behind the arguments, the words of {ok: …} or of {error: string}
+};
+
+typedef struct LibraryRow {
+    Builtin builtin;
+    RuntimeFunction function;
+    unsigned how;
+} LibraryRow;
+
+static const LibraryRow library_rows[] = {
+#define LIBRARY(builtin, function, how) {BUILTIN_##builtin, RT_##function, how},
+#include "compiler/codegen/library.def"
+#undef LIBRARY
+};
+
+static const LibraryRow *library_row(Builtin builtin) {
+    for (size_t i = 0; i < sizeof library_rows / sizeof *library_rows; i++)
+        if (library_rows[i].builtin == builtin)
+            return &library_rows[i];
+    return NULL;
+}
+
+static bool is_library(Builtin builtin) { return library_row(builtin) != NULL; }
+
+static void library_argument(Function *f, const Call *call, size_t index, Words *words) {
+    const Repr *repr = repr_of(f, argument_type(call, index));
+    if (repr->kind == FL_KIND_LITERAL)
+        vec_push(words, call->word[index]);
+    else
+        words_add(words, repr, call->value[index]);
+}
+
+// The field of the member of the call's type that has it.
+static const Type *outcome_type(const Call *call, const char *name) {
+    for (size_t i = 0; i < type_member_count(call->tree->type); i++) {
+        const Type *field = type_field(type_member(call->tree->type, i), name_of(name));
+        if (field)
+            return field;
+    }
+    return type_never;
+}
+
+static Value outcome(Function *f, const Call *call, LLVMValueRef ok, LLVMValueRef out) {
+    const Type *good = outcome_type(call, "ok"), *bad = outcome_type(call, "error");
+    Merge merge = merge_begin(f, repr_of(f, call->tree->type));
+    LLVMBasicBlockRef yes = function_block(f, "ok"), no = function_block(f, "error");
+    LLVMBuildCondBr(f->builder, ok, yes, no);
+    function_enter(f, yes);
+    Value value = memory_load_value(f, repr_of(f, good), out, 0);
+    merge_add(f, &merge, coerce(f, one_field("ok", good), call->tree->type, value));
+    function_enter(f, no);
+    value = memory_load_value(f, repr_of(f, bad), out, 0);
+    merge_add(f, &merge, coerce(f, one_field("error", bad), call->tree->type, value));
+    return merge_end(f, &merge);
+}
+
+static Value library(Function *f, const Call *call) {
+    const LibraryRow *row = library_row(call->tree->builtin.builtin);
+    const Repr *result = repr_of(f, call->tree->type);
+    LLVMValueRef out = row->how & OUTCOME ? function_scratch(f, 0) : NULL;
+    Words words = {0};
+    if (row->how & SELF)
+        vec_push(&words, f->process);
+    if (row->how & TYPE)
+        vec_push(&words, table_type_of(f->unit, call->tree->type));
+    for (size_t i = 0; i < call->tree->builtin.count; i++)
+        library_argument(f, call, i, &words);
+    if (out)
+        vec_push(&words, out);
+    if (row->how & SITE)
+        vec_push(&words, function_site(f));
+    LLVMValueRef value = function_runtime(f, row->function, words.data, (unsigned)words.len);
+    if (out)
+        return outcome(f, call, value, out);
+    return result->words == 0 ? nothing() : function_unpack(f, result, value);
+}
+
 static Value lower_string(Function *f, const Call *call) {
     LLVMValueRef p = f->process;
     const LLVMValueRef *a = call->word;
@@ -160,7 +244,7 @@ static Value lower_string(Function *f, const Call *call) {
     case BUILTIN_PARSE_FLOAT:
         return parse(f, call, RT_fl_parse_float, type_float, "not a number");
     default:
-        return lower_process(f, call);
+        return is_library(call->tree->builtin.builtin) ? library(f, call) : lower_process(f, call);
     }
 }
 

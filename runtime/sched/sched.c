@@ -73,6 +73,11 @@ int64_t fl_now(FlProcess *self) {
     return process_hooks.now() / 1000000;
 }
 
+int64_t fl_monotonic(FlProcess *self) {
+    (void)self;
+    return process_hooks.now();
+}
+
 // ---- what becomes of a process that gave the worker back
 
 // Small heaps at every park, large ones when they have grown by a quarter: else a process that only grows would take

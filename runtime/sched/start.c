@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "runtime/library/library.h"
 #include "runtime/platform/sanitizer.h"
 #include "runtime/sched/config.h"
 #include "runtime/sched/terminate.h"
@@ -46,7 +47,8 @@ static void take_signals(void) {
     }
 }
 
-int main(void) {
+int main(int argc, char **argv) {
+    library_arguments(argc, argv);
     SchedConfig config;
     const char *wrong = config_read(&config, getenv("FLUFFY_WORKERS"), getenv("FLUFFY_SCHEDULE"));
     if (wrong) {
