@@ -202,6 +202,16 @@ fuzz: all ## drawn programs, changed sources and every fuzz target, each for FUZ
 bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what the programs print
 	@$(HARNESS) --bless run $(or $(TESTS),$(error name the tests: make bless TESTS="test/run/x.fl"))
 
+# ---- benchmarks ------------------------------------------------------------------------------------------------------
+
+ROUNDS ?= 5
+RESULTS ?= bench/results/$(shell date +%F).json
+bench: all ## Fluffy beside its peers, in ratios (ONLY=ring,messages QUICK=1 ROUNDS=5 PEERS=go,erlang; scripts/install-peers)
+	@python3 bench/harness/main.py --build $(BUILD) --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(PEERS),--peers $(PEERS)) \
+	    --out $(RESULTS) $(subst $(comma), ,$(ONLY))
+
+.PHONY: bench
+
 # ---- the rest ---------------------------------------------------------------------------------------------------------
 
 .PHONY: install clean help

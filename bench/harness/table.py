@@ -1,0 +1,59 @@
+"""The results as text: one line a work, in the terminal or as Markdown."""
+
+import statistics
+
+
+def number(value):
+    """Three digits that count."""
+    if value is None:
+        return "-"
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def ratio_text(ratios):
+    if not ratios:
+        return "-"
+    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+
+
+def verdict(row):
+    best = row.best_peer()
+    ratios = row.ratios(best) if best else []
+    if not ratios:
+        return ""
+    return "met" if statistics.median(ratios) <= row.work.goal_ratio else "behind"
+
+
+def columns(rows):
+    """The peers that have a figure anywhere, Fluffy first and C last."""
+    seen = dict.fromkeys(peer for row in rows for peer in row.figures)
+    order = {"fluffy": -1, "c": 1}
+    return sorted(seen, key=lambda peer: order.get(peer, 0))
+
+
+def cells(rows):
+    peers = columns(rows)
+    yield ["work", "unit", *peers, "to best peer", "goal", ""]
+    for row in rows:
+        best = row.best_peer()
+        yield [row.work.title, row.work.unit, *(number(row.median(peer)) for peer in peers),
+               ratio_text(row.ratios(best)) + f" {best}" if best else "-", f"{row.work.goal_ratio:.2f}", verdict(row)]
+
+
+def render(rows):
+    """Aligned columns: names to the left, figures to the right."""
+    lines = list(cells(rows))
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    text = []
+    for line in lines:
+        parts = [cell.ljust(width) if i < 2 else cell.rjust(width) for i, (cell, width) in enumerate(zip(line, widths))]
+        text.append("  ".join(parts).rstrip())
+    return "\n".join(text)
+
+
+def render_markdown(rows):
+    lines = list(cells(rows))
+    rule = ["---", "---"] + ["---:"] * (len(lines[0]) - 2)
+    return "\n".join("| " + " | ".join(line) + " |" for line in [lines[0], rule, *lines[1:]])

@@ -1,0 +1,29 @@
+#include <caf/all.hpp>
+#include <chrono>
+#include <iostream>
+
+using Clock = std::chrono::steady_clock;
+
+caf::behavior ponger(caf::event_based_actor *self) {
+    return {[self](int64_t n) { self->send(caf::actor_cast<caf::actor>(self->current_sender()), n); }};
+}
+
+caf::behavior player(caf::event_based_actor *self, caf::actor pong, int64_t rounds, Clock::time_point start) {
+    self->send(pong, rounds);
+    return {[=](int64_t left) {
+        if (left > 1) {
+            self->send(pong, left - 1);
+            return;
+        }
+        std::chrono::duration<double, std::nano> took = Clock::now() - start;
+        std::cout << "result " << rounds << "\n" << took.count() / (2 * rounds) << " ns/message" << std::endl;
+        self->send_exit(pong, caf::exit_reason::user_shutdown);
+        self->quit();
+    }};
+}
+
+int main(int, char **argv) {
+    caf::actor_system_config config;
+    caf::actor_system system{config};
+    system.spawn(player, system.spawn(ponger), std::stoll(argv[1]), Clock::now());
+}
