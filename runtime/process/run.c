@@ -66,9 +66,18 @@ static void give_segment_back(FlSide *side) {
     side->segment = NULL;
 }
 
-// Tells the supervisor that its child has begun to wait. If memory is out, the supervisor's patience ends instead.
+// Whether a supervisor's child has begun to wait, or has computed for long.
+static bool has_started(const FlProcess *process) {
+    FlSide *side = process->side;
+    if (process->status == PROCESS_YIELDED)
+        return ++side->start_yields >= START_YIELDS && process_hooks.now() >= side->start_deadline;
+    return process->status == PROCESS_WAITING || process->status == PROCESS_PARKED ||
+           process->status == PROCESS_PRINTING;
+}
+
+// If memory is out, the supervisor's patience ends instead.
 static void tell_started(FlProcess *process) {
-    if (process->status != PROCESS_WAITING && process->status != PROCESS_PARKED)
+    if (!has_started(process))
         return;
     process->flags &= (uint8_t)~FLAG_STARTING;
     signal_send(SIGNAL_STARTED, process->head.pid, process->side->supervisor);
@@ -107,7 +116,7 @@ void process_take_requests(FlProcess *self) {
     __atomic_store_n(&self->head.stack_limit, limit, __ATOMIC_SEQ_CST);
     uint32_t requests = atomic_exchange_explicit(&self->requests, 0, memory_order_seq_cst);
     if (requests & REQUEST_NO_MEMORY)
-        death_begin(self, reason_no_memory, NULL);
+        process_lacks_memory(self);
     if (self->flags & FLAG_DYING) {
         death_check_time(self);
     } else if (requests & (REQUEST_SIGNALS | REQUEST_NO_MEMORY)) {

@@ -5,6 +5,9 @@
 #include "runtime/process/peers.h"
 #include "runtime/process/process.h"
 
+// A child that has yielded so often has really computed for some time.
+enum { START_YIELDS = 20 };
+
 struct FlSide {
     Peers peers;
     FlProcess *calls; // reply addresses of calls in progress, newest first, linked by queue_next
@@ -22,10 +25,15 @@ struct FlSide {
     FlMessage *reason_message; // owned: the exit signal that brought the reason
     const FlString *report;    // what the report says, if not the reason
     const FlSite *report_site; // where it crashed; may be NULL
+    struct Trace *trace;       // the calls in which that was, for the report; owned. NULL: not known
     int64_t death_deadline;    // until then its defers may run, nanoseconds
     uint32_t panics;           // in defers of the dying process
 
     FlPid supervisor;      // that started this process as its child; 0: none
+    // While FLAG_STARTING: when it counts as started though it has not waited (nanoseconds), and how often it gave the
+    // worker back until now. Both, because a thread that the system stops runs nothing meanwhile.
+    int64_t start_deadline;
+    uint32_t start_yields;
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
 

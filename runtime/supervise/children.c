@@ -6,7 +6,9 @@
 #include "runtime/process/signals.h"
 #include "runtime/supervise/supervisor.h"
 
-enum { START_MILLISECONDS = 100, SHUTDOWN_MILLISECONDS = 5000 };
+// A child that computes says itself after START_MILLISECONDS that it counts as started. PATIENCE is for one that can't:
+// it is in foreign code, or memory is out.
+enum { START_MILLISECONDS = 100, PATIENCE_MILLISECONDS = 10000, SHUTDOWN_MILLISECONDS = 5000 };
 
 static uint32_t index_of(const Supervisor *supervisor, const Child *child) {
     return (uint32_t)(child - supervisor->children);
@@ -63,11 +65,12 @@ static void start(Supervisor *supervisor, Child *child) {
     side->makes_supervisor = child->starts_supervisor;
     if (!child->starts_supervisor)
         process->flags |= FLAG_STARTING;
+    side->start_deadline = process_deadline(START_MILLISECONDS);
     memcpy(object_words(process->head.frame), object_words(child->frame), type->object_words * sizeof(FlWord));
     child->must_start = false;
     child->maker = 0;
     child->state = CHILD_STARTING;
-    child->deadline = child->starts_supervisor ? INT64_MAX : process_deadline(START_MILLISECONDS);
+    child->deadline = child->starts_supervisor ? INT64_MAX : process_deadline(PATIENCE_MILLISECONDS);
     supervisor->starting = child;
     child->pid = fl_spawn_end(self, process, &(FlSpawnOptions){.link = true, .monitor = true});
 }

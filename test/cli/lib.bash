@@ -13,7 +13,7 @@ fail() {
 expect() {
     local status=$1 text=$2 actual=0 stderr
     shift 2
-    stderr=$(timeout 30 "$@" 2>&1 >stdout </dev/null) || actual=$?
+    stderr=$(timeout 120 "$@" 2>&1 >stdout </dev/null) || actual=$?
     [ "$actual" = "$status" ] || fail "$* ended with $actual, expected $status: ${stderr:0:2000}"
     if [ -z "$text" ]; then
         [ -z "$stderr" ] || fail "$* printed: ${stderr:0:2000}"

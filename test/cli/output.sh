@@ -48,10 +48,10 @@ expect 0 '' "$FLUFFYC" run hello.fl --debug -o unused
 expect_stdout hello
 
 # Ended by a signal in the middle: nothing stays.
-printf 'main() {\n    println("started")\n    sleep(20000)\n}\n' >slow.fl
+printf 'main() {\n    println("started")\n    sleep(1000000)\n}\n' >slow.fl
 "$FLUFFYC" run slow.fl >started &
 compiler=$!
-for _ in $(seq 200); do
+for _ in $(seq 2400); do
     [ -s started ] && break
     sleep 0.05
 done

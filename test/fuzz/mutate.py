@@ -25,8 +25,8 @@ import generate
 from reduce import reduce_lines
 
 TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|\w+|->|<-|\+\+|\.\.\.?|&&|\|\||[=!<>]=|\n|[^\S\n]+|.')
-CHECK_SECONDS = 5
-BUILD_SECONDS = 20
+CHECK_SECONDS = 20
+BUILD_SECONDS = 60
 
 
 def kind_of(piece):
@@ -80,7 +80,7 @@ class Compiler:
             resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
 
         try:
-            done = subprocess.run([self.program, *arguments], capture_output=True, timeout=20 * seconds, errors="replace", preexec_fn=limit)
+            done = subprocess.run([self.program, *arguments], capture_output=True, timeout=30 * seconds, errors="replace", preexec_fn=limit)
             return "hang" if done.returncode == -signal.SIGXCPU else done.returncode, done.stderr
         except subprocess.TimeoutExpired:
             return "hang", ""

@@ -21,8 +21,8 @@ sys.dont_write_bytecode = True
 import generate
 from reduce import reduce_lines
 
-BUILD_SECONDS = 120
-RUN_SECONDS = 60
+BUILD_SECONDS = 300
+RUN_SECONDS = 300
 
 
 def run(command, seconds, **environment):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pool import Case, execute
 
-TIMEOUT = 120
+TIMEOUT = 900
 
 
 def check_script(settings, script):

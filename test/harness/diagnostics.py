@@ -13,7 +13,7 @@ from pathlib import Path
 from pool import Case, execute
 from programs import SANITIZERS, sanitizer_environment
 
-TIMEOUT = 20
+TIMEOUT = 120
 CODES = Path("compiler/diag/codes.def")
 MARK = re.compile(r"//~ ?(.*?)(?=\s*//~|$)")
 CODE_MARK = re.compile(r"([EW]\d{4})(?: col (\d+))?(?:: ?(.*))?$")

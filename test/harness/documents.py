@@ -8,7 +8,7 @@ from pathlib import Path
 import programs
 from pool import Case, execute
 
-TIMEOUT = 20
+TIMEOUT = 120
 BLOCK = re.compile(r"(?:<!-- *(run|check|fragment|error ([EW]\d{4})) *-->\n\s*)?^```fluffy\n(.*?)^```", re.M | re.S)
 
 

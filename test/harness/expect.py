@@ -20,7 +20,7 @@ class Expectation:
     stdin: str = ""
     unordered: bool = False
     any_stdout: bool = False
-    timeout: float = 10
+    timeout: float = 120  # a watchdog: generous, for a machine that is busy with other things
     only: str = ""  # "parallel" or "seeded"
     workers: int = 0
     excluded: set = field(default_factory=set)  # variants ("tsan") that can't run it

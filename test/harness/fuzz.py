@@ -7,7 +7,7 @@ from pathlib import Path
 from pool import Case, execute
 
 SECONDS = 8
-TIMEOUT = 150  # with the making smaller of what fails
+TIMEOUT = 900  # with the making smaller of what fails
 
 
 def check_sample(settings, script):

@@ -8,7 +8,7 @@ from pathlib import Path
 import expect
 from pool import Case, execute
 
-BUILD_TIMEOUT = 60
+BUILD_TIMEOUT = 600
 PARALLEL = "parallel"
 QUICK = [("optimised", PARALLEL, 0), ("optimised", "seed:1", 0), ("debug", PARALLEL, 2)]
 FULL = [(profile, schedule, 0) for profile in ("optimised", "debug")

@@ -8,7 +8,7 @@ from programs import sanitizer_environment
 
 SAMPLE = (1, 2, 3)  # one of each kind of schedule
 SAMPLE_SIZE = 1000
-TIMEOUT = 150  # the programs have watchdogs of their own
+TIMEOUT = 900  # the programs have watchdogs of their own
 
 
 def run_seed(settings, binary, seed, size):

@@ -5,7 +5,7 @@ from pathlib import Path
 from pool import Case, execute
 from programs import sanitizer_environment
 
-TIMEOUT = 60
+TIMEOUT = 900
 
 
 def check_unit(settings, binary):

@@ -293,6 +293,6 @@ int main(int argc, char **argv) {
         config.workers = 1 + (uint32_t)(seed % 5);
     config.tidy = true;
     program_main = stress_main;
-    alarm(120); // the watchdog
+    alarm(800); // the watchdog
     return sched_run(&fl_program, &config);
 }

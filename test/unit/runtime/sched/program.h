@@ -159,7 +159,7 @@ static inline Result run_program(FlResume main, const char *workers, const char 
         SchedConfig config;
         dup2(out[1], STDOUT_FILENO);
         dup2(err[1], STDERR_FILENO);
-        alarm(60);
+        alarm(600); // a watchdog
         if (config_read(&config, workers, schedule))
             _exit(99);
         config.tidy = true;

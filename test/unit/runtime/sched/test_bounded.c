@@ -191,6 +191,16 @@ static void test_ends(void **state) {
 
 // ---- a defer doesn't wait for room
 
+// Takes nothing.
+static void never(FlProcess *self) {
+    fl_receive_begin(self, -1, &site_wait);
+    for (;;) {
+        while (fl_receive_next(self)) {
+        }
+        fl_receive_wait(self);
+    }
+}
+
 static void run_send(FlProcess *self, void *environment) {
     send(self, *(FlPid *)environment, 0, 2);
     say(self, "never");
@@ -204,11 +214,12 @@ static void sends_last(FlProcess *self) {
 }
 
 static void defer_main(FlProcess *self) {
-    FlPid to = spawn_bounded(self, brief, 0, 0, 1, block);
+    FlPid to = spawn_bounded(self, never, 0, 0, 1, block);
     send(self, to, 0, 1);
     spawn_monitored(self, sends_last, to, 0, 0);
     ended_with(self, "enough");
-    ended_with(self, "normal");
+    fl_stop(self, to);
+    ended_with(self, "shutdown");
 }
 
 static void test_defer(void **state) {
@@ -227,7 +238,8 @@ static void drops(FlProcess *self) {
             fl_mailbox_length(self);
     }
     fl_send_after(self, 0, me, FL_IMMEDIATE(FL_TAG_NIL, 0));
-    fl_sleep(self, 2, &site_wait);
+    while (fl_mailbox_length(self) < 8)
+        fl_sleep(self, 1, &site_wait);
     if (fl_mailbox_length(self) != 8)
         fl_halt(self, 8);
     for (int64_t i = 0; i < 7; i++) {
@@ -340,7 +352,7 @@ static void node(FlProcess *self) {
     int64_t next[ACTORS] = {0};
     FlWord me = frame(self)[1]; // the frame goes with the first collection
     for (;;) {
-        FlWord root = receive(self, 5000);
+        FlWord root = receive(self, 60000);
         if (root == 0)
             fl_halt(self, 9);
         FlWord from = words(root)[0];
@@ -406,15 +418,6 @@ static void test_random(void **state) {
 }
 
 // ---- the report of a deadlock, and the end of the runtime with senders in line
-
-static void never(FlProcess *self) {
-    fl_receive_begin(self, -1, &site_wait);
-    for (;;) {
-        while (fl_receive_next(self)) {
-        }
-        fl_receive_wait(self);
-    }
-}
 
 static void deadlock_main(FlProcess *self) {
     FlPid to = spawn(self, never, 0, 0, 0, 0, &(FlSpawnOptions){.bounded = true, .mailbox = 2});

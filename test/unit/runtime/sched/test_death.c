@@ -50,7 +50,9 @@ static void monitor_main(FlProcess *self) {
     fl_stop(self, pid);
     if (receive(self, 20))
         fl_halt(self, 8);
-    if (fl_alive(self, pid))
+    while (fl_alive(self, pid))
+        fl_sleep(self, 1, &site_main);
+    if (receive(self, 0))
         fl_halt(self, 7);
 }
 

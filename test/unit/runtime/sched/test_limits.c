@@ -181,7 +181,7 @@ static int run_into(int file) {
         SchedConfig config;
         dup2(file, STDOUT_FILENO);
         close(STDERR_FILENO);
-        alarm(60);
+        alarm(600); // a watchdog
         signal(SIGPIPE, SIG_IGN);
         config_read(&config, "2", NULL);
         program_main = talker;

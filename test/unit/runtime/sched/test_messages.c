@@ -135,8 +135,7 @@ static void timeout_main(FlProcess *self) {
     int64_t before = fl_now(self);
     if (receive(self, 20) != 0)
         fl_halt(self, 9);
-    int64_t waited = fl_now(self) - before;
-    if (waited < 19 || waited > 2000)
+    if (fl_now(self) - before < 19)
         fl_halt(self, 8);
     if (receive(self, 0) != 0)
         fl_halt(self, 7);
@@ -180,11 +179,11 @@ static void test_deadlines(void **state) {
 
 static void later_main(FlProcess *self) {
     FlPid me = head(self)->pid;
-    int64_t cancelled = fl_send_after(self, 10000, me, FL_IMMEDIATE(FL_TAG_INT, 1));
+    int64_t cancelled = fl_send_after(self, 10000000, me, FL_IMMEDIATE(FL_TAG_INT, 1));
     fl_send_after(self, 20, me, FL_IMMEDIATE(FL_TAG_INT, 2));
     fl_send_after(self, 10, me, FL_IMMEDIATE(FL_TAG_INT, 3));
     int64_t left = fl_cancel(self, cancelled);
-    if (left < 9000 || left > 10000 || fl_cancel(self, cancelled) != -1)
+    if (left < 9000000 || left > 10000000 || fl_cancel(self, cancelled) != -1)
         fl_halt(self, 9);
     FlWord first = receive(self, -1), second = receive(self, -1);
     say(self, "%lld %lld", (long long)FL_IMMEDIATE_PAYLOAD(first), (long long)FL_IMMEDIATE_PAYLOAD(second));
@@ -192,7 +191,8 @@ static void later_main(FlProcess *self) {
 
 static void test_later(void **state) {
     (void)state;
-    expect(later_main, 0, "3 2\n");
+    expect(later_main, 0, NULL); // in real time the two may be set long after one another
+    assert_string_equal(run_program(later_main, "1", "seed:3").out, "3 2\n");
 }
 
 // ---- calls

@@ -139,7 +139,7 @@ static inline void add(FlProcess *self, void *spec, FlString *id, FlResume body,
 }
 
 static inline int64_t heard(FlProcess *self) {
-    FlWord root = receive(self, 20000);
+    FlWord root = receive(self, 120000);
     return root == 0 ? -1 : (int64_t)words(root)[1];
 }
 
@@ -165,6 +165,12 @@ static inline void hear(FlProcess *self, const int64_t *numbers, int line) {
 
 static inline void hear_nothing(FlProcess *self) { CHECK(receive(self, 60) == 0); }
 
+// Until the supervisor has heard of the end of a child that does not come back.
+static inline void await_gone(FlProcess *self, FlPid supervisor, FlString *id) {
+    while (fl_supervisor_find(self, supervisor, id) != 0)
+        fl_sleep(self, 1, &site_wait);
+}
+
 static inline void order(FlProcess *self, FlPid supervisor, FlString *id, int64_t wish) {
     FlPid pid = fl_supervisor_find(self, supervisor, id);
     CHECK(pid != 0);
@@ -185,7 +191,7 @@ static inline FlPid three(FlProcess *self, FlString *strategy, FlString *restart
 static FlString *end_reason;
 static inline void await_end(FlProcess *self, FlPid pid) {
     for (;;) {
-        FlWord root = receive(self, 20000);
+        FlWord root = receive(self, 120000);
         CHECK(root != 0);
         if (((FlObject *)root)->type != FL_TYPE_DOWN || words(root)[0] != pid)
             continue;

@@ -50,9 +50,9 @@ static void main_transient(FlProcess *self) {
     FlPid supervisor = three(self, one_for_one, transient, 3, quiet);
     order(self, supervisor, text_a, OBEY_END);
     order(self, supervisor, text_b, OBEY_SHUTDOWN);
+    await_gone(self, supervisor, text_a);
+    await_gone(self, supervisor, text_b);
     hear_nothing(self);
-    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
-    CHECK(fl_supervisor_find(self, supervisor, text_b) == 0);
     order(self, supervisor, text_c, OBEY_CRASH);
     HEAR(3);
     say(self, "fine");
@@ -62,8 +62,9 @@ static void main_temporary(FlProcess *self) {
     FlPid supervisor = three(self, one_for_one, temporary, 0, quiet);
     order(self, supervisor, text_a, OBEY_CRASH);
     order(self, supervisor, text_b, OBEY_END);
+    await_gone(self, supervisor, text_a);
+    await_gone(self, supervisor, text_b);
     hear_nothing(self);
-    CHECK(fl_supervisor_find(self, supervisor, text_a) == 0);
     CHECK(fl_supervisor_find(self, supervisor, text_c) != 0);
     say(self, "fine");
 }
