@@ -102,6 +102,14 @@ $(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(
 	$(SHOW) "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(call libs)
 
+# Tests and sanitized programs may have allocations fail; the library of the product has no such thing.
+PRODUCT_ALLOC := $(if $(VARIANT),,$(OUT)/obj/product/runtime/memory/alloc.c.o)
+$(OUT)/obj/runtime/memory/alloc.c.o: CFLAGS += -DFLUFFY_FAULTS
+$(OUT)/obj/product/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(SHOW) "  CC    $<"
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
+
 $(OUT)/obj/compiler/codegen/%.c.o $(OUT)/obj/test/unit/compiler/codegen/%.c.o: CFLAGS += $(LLVM_CFLAGS)
 
 $(OUT)/obj/%.c.o: %.c
@@ -133,7 +141,7 @@ $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 
 # One object in which only `main` and the two public prefixes are visible: a user's program can't clash with the rest. Without debug
 # information, which would cost every link of a program 10 ms; the rooms' own archives keep it.
-$(OUT)/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCATOR)
+$(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
 	$(SHOW) "  LIB   $@"
 	$(Q)ld -r -o $(OUT)/fluffy.o $^
 	$(Q)objcopy $(if $(VARIANT),,--strip-debug) --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' --keep-global-symbol=main $(OUT)/fluffy.o
@@ -147,7 +155,7 @@ $(BUILD)/libfluffy-%.a: FORCE
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
-.PHONY: units test test-built unit check asan ubsan tsan stress fuzz bless
+.PHONY: units test test-built unit check asan ubsan tsan stress model fuzz bless
 units: $(UNIT_TESTS) $(STRESS_TESTS)
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
@@ -181,6 +189,10 @@ tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs wit
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
 	@$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) --seed $(SEED) stress
+
+model: ## the protocols of test/model, checked by spin over all interleavings
+	@command -v spin >/dev/null || { echo "make model: spin is missing; scripts/deps --dev installs it" >&2; exit 1; }
+	@$(HARNESS) model
 
 FUZZ_SECONDS ?= 60
 # fuzz_<room>.c is linked with that room of the compiler and what it uses.

@@ -14,27 +14,45 @@ void *je_realloc(void *old, size_t bytes);
 void je_free(void *pointer);
 #endif
 
-// The injection of failures. `fail_at` 0 means that nothing is counted. Relaxed: tests that need an exact n run one
-// thread.
+#ifdef FLUFFY_FAULTS
+// `fail_at` 0 means that nothing is counted. Relaxed: tests that need an exact n run one thread.
 static _Atomic uint64_t fail_at;
+static _Atomic uint64_t fail_count; // how many fail, from that one on
 static _Atomic uint64_t allocations;
 
 static bool injected(void) {
     uint64_t n = atomic_load_explicit(&fail_at, memory_order_relaxed);
     if (__builtin_expect(n == 0, 1))
         return false;
-    return atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1 >= n;
+    uint64_t this = atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1;
+    return this >= n && this - n < atomic_load_explicit(&fail_count, memory_order_relaxed);
 }
+
+void memory_fail(uint64_t n, uint64_t count) {
+    atomic_store_explicit(&allocations, 0, memory_order_relaxed);
+    atomic_store_explicit(&fail_count, count, memory_order_relaxed);
+    atomic_store_explicit(&fail_at, n, memory_order_relaxed);
+}
+
+void memory_fail_at(uint64_t n) { memory_fail(n, UINT64_MAX); }
+
+uint64_t memory_allocations(void) { return atomic_load_explicit(&allocations, memory_order_relaxed); }
+
+// FLUFFY_FAIL=N or N:COUNT, for whole programs.
+__attribute__((constructor)) static void read_environment(void) {
+    const char *text = getenv("FLUFFY_FAIL");
+    char *rest;
+    if (!text)
+        return;
+    uint64_t n = strtoull(text, &rest, 10);
+    memory_fail(n, *rest == ':' ? strtoull(rest + 1, NULL, 10) : UINT64_MAX);
+}
+#else
+static inline bool injected(void) { return false; }
+#endif
 
 void *memory_allocate(size_t bytes) { return injected() ? NULL : je_malloc(bytes); }
 
 void *memory_resize(void *old, size_t bytes) { return injected() ? NULL : je_realloc(old, bytes); }
 
 void memory_free(void *pointer) { je_free(pointer); }
-
-void memory_fail_at(uint64_t n) {
-    atomic_store_explicit(&allocations, 0, memory_order_relaxed);
-    atomic_store_explicit(&fail_at, n, memory_order_relaxed);
-}
-
-uint64_t memory_allocations(void) { return atomic_load_explicit(&allocations, memory_order_relaxed); }

@@ -18,12 +18,15 @@ void *memory_resize(void *old, size_t bytes);
 // Gives back what the two above returned. NULL is allowed.
 void memory_free(void *pointer);
 
-// For tests: the n-th allocation from now on (1 is the next) fails, and each one after it until this is called
-// again. 0: none fails.
+// ---- For tests: failures. Only where FLUFFY_FAULTS is defined: in the archives that tests are linked with and in
+// sanitizer builds (there FLUFFY_FAIL=N or N:COUNT in the environment does the same), not in the product.
+
+// The n-th allocation from now on (1 is the next) fails, and as many as `count` in all. n is 0: none fails.
+void memory_fail(uint64_t n, uint64_t count);
+// The same with all that follow the n-th.
 void memory_fail_at(uint64_t n);
 
-// For tests: allocations made so far by all threads, while memory_fail_at is armed with a number that is never
-// reached. Else 0.
+// Allocations made so far by all threads since one of the two was called with another n than 0.
 uint64_t memory_allocations(void);
 
 #endif

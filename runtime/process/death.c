@@ -123,8 +123,19 @@ static void tell_peers(FlProcess *process) {
     }
 }
 
+// Supervisors that it was building never run. When the runtime stops they may already have been dropped.
+static void drop_building(ProcessWorker *worker, FlProcess *process) {
+    FlProcess *next = process->side ? process->side->building : NULL;
+    while (next && !process_closed(next)) {
+        FlProcess *supervisor = next;
+        next = supervisor->queue_next;
+        death_drop(worker, supervisor);
+    }
+}
+
 static void free_all(ProcessWorker *worker, FlProcess *process) {
     calls_free(worker, process);
+    drop_building(worker, process);
     each_message(process, process->first, discard);
     if (process->timeout.shard != 0)
         process_hooks.disarm(process);

@@ -5,6 +5,11 @@
 // everything that its next owner will read is written: if a message came in between, parking fails and the process goes
 // on. So no wake-up is lost: a message is either seen by the drain before the park, or it makes the park fail, or it
 // finds PARKED. Death replaces anything by CLOSED, once.
+//
+// process_abandon has no message: it sets a request, then takes PARKED away if it is there; who parks looks at the
+// requests after PARKED was set; all four sequentially consistent. So one of the two sees the other.
+//
+// test/model/mailbox.pml checks this over all interleavings.
 #ifndef FLUFFY_RUNTIME_PROCESS_MAILBOX_H
 #define FLUFFY_RUNTIME_PROCESS_MAILBOX_H
 
@@ -39,15 +44,20 @@ static inline bool mailbox_push(FlProcess *to, FlMessage *message) {
 // Takes PARKED away, and with it the right to schedule the process; false: it is not parked. Timers use it. Any thread.
 static inline bool mailbox_unpark(FlProcess *process) {
     uintptr_t old = MAILBOX_PARKED;
-    return atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_EMPTY, memory_order_acquire,
-                                                   memory_order_relaxed);
+    return atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_EMPTY, memory_order_seq_cst,
+                                                   memory_order_seq_cst);
 }
 
-// Owner, on another stack than the process's. false: something is in the mailbox, the process goes on.
+// Owner, on another stack than the process's. false: something is in the mailbox or requested, the process goes on.
 static inline bool mailbox_park(FlProcess *process) {
     uintptr_t old = MAILBOX_EMPTY;
-    return atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_PARKED, memory_order_release,
-                                                   memory_order_relaxed);
+    // Release: all that the process wrote, for who replaces PARKED.
+    if (!atomic_compare_exchange_strong_explicit(&process->mailbox, &old, MAILBOX_PARKED, memory_order_seq_cst,
+                                                 memory_order_relaxed))
+        return false;
+    // From here on it may be another's; a process that it does not mean is woken for nothing.
+    uint32_t requests = atomic_load_explicit(&process->requests, memory_order_seq_cst);
+    return __builtin_expect(!(requests & REQUEST_NO_MEMORY), 1) || !mailbox_unpark(process);
 }
 
 // Owner. Everything in the mailbox, oldest first; the mailbox becomes `state` (MAILBOX_EMPTY or MAILBOX_CLOSED).

@@ -136,7 +136,7 @@ static void count_poll(FlProcess *self) {
 
 bool process_collectable(const FlProcess *process) {
     const FlSide *side = process->side;
-    return !(process->flags & (FLAG_DYING | FLAG_SERVICE)) && (!side || (!side->reason && side->templates == 0));
+    return !(process->flags & (FLAG_DYING | FLAG_SERVICE)) && (!side || (!side->reason && !side->building));
 }
 
 void process_collect(FlProcess *self) {

@@ -29,7 +29,7 @@ _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 void process_take_requests(FlProcess *self);
 
 // Whether what refers to the process's arena is on its stacks and in head.frame alone, so that a collection finds it.
-// Not if it is dying (its reason), runs for the runtime (its service) or builds a supervisor (templates). Owner.
+// Not if it is dying (its reason), runs for the runtime (its service) or builds a supervisor. Owner.
 bool process_collectable(const FlProcess *process);
 
 // Owner, on self's stack, at a place where all live variables are on it: gives the worker back to be collected, if that

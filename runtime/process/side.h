@@ -29,7 +29,7 @@ struct FlSide {
     int64_t death_deadline;    // until then its defers may run, nanoseconds
     uint32_t panics;           // in defers of the dying process
 
-    FlPid supervisor;      // that started this process as its child; 0: none
+    FlPid supervisor; // that started this process as its child; 0: none
     // While FLAG_STARTING: when it counts as started though it has not waited (nanoseconds), and how often it gave the
     // worker back until now. Both, because a thread that the system stops runs nothing meanwhile.
     int64_t start_deadline;
@@ -37,8 +37,9 @@ struct FlSide {
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
 
-    uint32_t
-        templates; // of supervisors that this process builds: their references lead into its arena, which stays still
+    // Supervisors that this process builds, newest first, linked by queue_next: not runnable yet, known to nobody else.
+    // Their references lead into its arena, which stays still.
+    FlProcess *building;
 
     struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
     struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none

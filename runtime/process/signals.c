@@ -70,10 +70,12 @@ void process_request(FlProcess *process, uint32_t request) {
 }
 
 void process_abandon(FlPid pid) {
-    FlProcess *process = process_find(pid);
-    if (!process)
+    bool bounded;
+    FlProcess *process = resolve(pid, &bounded); // a reply address stands for its caller
+    if (!process || process_closed(process))
         return;
     process_request(process, REQUEST_NO_MEMORY);
+    // Partner: mailbox_park.
     if (mailbox_unpark(process))
         process_hooks.wake(process);
 }
@@ -120,14 +122,16 @@ bool signal_send_down(FlPid ended, FlPid to, const FlString *reason) {
 void signal_bounce(FlMessage *message) {
     FlPid from = message->from, ended = message->to;
     uint32_t kind = message->kind;
+    bool told = true;
     message_free(message);
-    // If memory is out here, the asker ends anyway at its next allocation; it is not told twice.
     if (kind == SIGNAL_LINK)
-        signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
+        told = signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
     if (kind == SIGNAL_MONITOR)
-        signal_send_down(ended, from, reason_noproc);
+        told = signal_send_down(ended, from, reason_noproc);
     if (kind == SIGNAL_UNLINK)
-        signal_send(SIGNAL_UNLINKED, ended, from);
+        told = signal_send(SIGNAL_UNLINKED, ended, from);
+    if (!told)
+        process_abandon(from);
 }
 
 // ---- receiving
@@ -213,7 +217,8 @@ static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
         break;
     case SIGNAL_UNLINK:
         peer->linked = false;
-        signal_send(SIGNAL_UNLINKED, self->head.pid, message->from);
+        if (!signal_send(SIGNAL_UNLINKED, self->head.pid, message->from))
+            process_abandon(message->from);
         break;
     case SIGNAL_UNLINKED:
         if (peer->unlinking > 0)
@@ -263,7 +268,7 @@ static bool accept(FlProcess *self, FlMessage *message) {
     default:
         if (!accept_peer_signal(self, message)) {
             signal_bounce(message);
-            death_begin(self, reason_no_memory, NULL);
+            process_lacks_memory(self);
             return false;
         }
         message_free(message);
@@ -300,6 +305,12 @@ void process_drain(FlProcess *self) {
     // Deaths are begun above, so that the whole list is dealt with first.
     if (self->side && self->side->reason && !(self->flags & FLAG_DYING))
         death_run(self);
+}
+
+void process_lacks_memory(FlProcess *self) {
+    if (!(self->flags & FLAG_DYING) && reason_is(death_reason(self), reason_normal))
+        self->flags |= FLAG_REPORT;
+    death_begin(self, reason_no_memory, NULL);
 }
 
 void signal_late(FlProcess *process, FlMessage *message) {

@@ -54,8 +54,10 @@ bool signal_send(uint32_t kind, FlPid from, FlPid to);
 bool signal_send_reason(uint32_t kind, FlPid from, FlPid to, const FlString *reason);
 bool signal_send_down(FlPid ended, FlPid to, const FlString *reason);
 
-// Makes a process that can't be told something, because memory is out, end too.
+// Makes a process that can't be told something, because memory is out, end too, with a report. Any thread.
 void process_abandon(FlPid pid);
+// Begins the end of self, which can't note what it was told.
+void process_lacks_memory(FlProcess *self);
 
 // What arrived at a process that has ended, by its last owner: who linked or monitored in time is noted, all else
 // bounces. Owned by the callee.

@@ -180,6 +180,8 @@ static void sleep_until_woken(FlWorker *worker) {
         atomic_store_explicit(&worker->asleep, 0, memory_order_relaxed);
     }
     pthread_mutex_unlock(&parallel.idle_lock);
+    if (!stay && idle == sched.worker_count)
+        wake_tick(); // it may have seen nobody busy, and sleep
     while (atomic_load_explicit(&worker->asleep, memory_order_acquire) == 1)
         futex_wait(&worker->asleep, 1, -1);
 }
@@ -190,6 +192,7 @@ static FlProcess *wait_for_work(FlWorker *worker) {
         if (process) {
             bool was_searching = worker->searching;
             stop_searching(worker);
+            atomic_thread_fence(memory_order_seq_cst); // partner of notify's, which saw this worker search
             if (was_searching && any_work())
                 notify();
             return process;

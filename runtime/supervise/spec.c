@@ -52,9 +52,13 @@ void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, i
         process_panic(self, "out of memory: no room for another process", site);
     process->flags |= FLAG_SERVICE;
     FlSide *side = process_side(process), *own = process_side(self);
-    if (!side || !own)
+    if (!side || !own) {
+        death_drop((ProcessWorker *)self->worker, process);
         process_out_of_memory(self);
-    own->templates++;
+    }
+    // From here on the end of self ends it too (death.c).
+    process->queue_next = own->building;
+    own->building = process;
     Supervisor *supervisor = memory_for(self, process, sizeof *supervisor);
     supervisor->process = process;
     supervisor->site = site;
@@ -88,12 +92,6 @@ static Child *new_child(FlProcess *self, Supervisor *supervisor) {
     return &supervisor->children[supervisor->count];
 }
 
-// The specification is wrong: the supervisor will never run.
-static _Noreturn void refuse(FlProcess *self, Supervisor *supervisor, const char *text, const FlSite *site) {
-    death_drop((ProcessWorker *)self->worker, supervisor->process);
-    process_panic(self, text, site);
-}
-
 static bool has_child(const Supervisor *supervisor, FlString *id) {
     for (uint32_t i = 0; i < supervisor->count; i++) {
         if (reason_is(supervisor->children[i].id, id))
@@ -110,11 +108,11 @@ FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResum
     finish_template(self, supervisor);
     int kind = restart ? word_index(kinds, restart) : RESTART_PERMANENT;
     if (kind < 0)
-        refuse(self, supervisor, "a child's restart is permanent, transient or temporary", site);
+        process_panic(self, "a child's restart is permanent, transient or temporary", site);
     if (shutdown < SHUTDOWN_DEFAULT)
-        refuse(self, supervisor, "a child's shutdown time is not negative", site);
+        process_panic(self, "a child's shutdown time is not negative", site);
     if (has_child(supervisor, id))
-        refuse(self, supervisor, "two children of a supervisor have the same id", site);
+        process_panic(self, "two children of a supervisor have the same id", site);
     Child *child = new_child(self, supervisor);
     FlWord own_id;
     uint64_t bytes = sizeof(FlObject) + frame_type->object_words * sizeof(FlWord);
@@ -146,12 +144,19 @@ static bool link_both(FlProcess *one, FlProcess *other) {
     return true;
 }
 
+// It is about to run: no longer the builder's.
+static void built(FlProcess *self, FlProcess *process) {
+    FlProcess **link = &self->side->building;
+    while (*link != process)
+        link = &(*link)->queue_next;
+    *link = process->queue_next;
+}
+
 FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     Supervisor *supervisor = spec;
     FlProcess *process = supervisor->process;
     FlPid pid = process->head.pid;
     finish_template(self, supervisor);
-    self->side->templates--;
     // In a start function that its own supervisor runs: bound to that process until it is handed over, so that
     // neither outlives the other's failure.
     if (self->side && self->side->makes_supervisor) {
@@ -162,6 +167,7 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     if (process->side->supervisor == 0 && !roots_add(pid))
         process_out_of_memory(self);
     supervisor->starter = fl_call_begin(self, pid);
+    built(self, process);
     process_hooks.wake(process);
     FlWord ignored;
     fl_call_wait(self, supervisor->starter, pid, -1, &ignored, site);

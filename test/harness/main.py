@@ -16,13 +16,14 @@ import cli
 import diagnostics
 import documents
 import fuzz
+import models
 import programs
 import stress
 import units
 from pool import run_cases
 
 KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
-         "fuzz": fuzz}
+         "fuzz": fuzz, "model": models}
 
 
 class Settings:
