@@ -245,6 +245,7 @@ static void end_slices(bool all) {
         uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
         bool over = slice == worker->slice_seen;
         worker->slice_seen = slice;
+        atomic_store_explicit(&worker->oldest_due, true, memory_order_relaxed);
         worker->ticks_over = over ? worker->ticks_over + 1 : 0;
         if (!over && !all)
             continue;

@@ -42,10 +42,19 @@ struct FlWorker {
     Random random;  // the program's random numbers
     Random victims; // whom to steal from first
 
-    // The ring: the owner writes elements and tail (release), owner and thieves advance head (compare-and-swap).
+    // Processes that have run before, oldest first: the owner writes elements and tail (release), owner and thieves
+    // advance head (compare-and-swap).
     _Atomic(uint32_t) ring_head;
     _Atomic(uint32_t) ring_tail;
     _Atomic(FlProcess *) ring[RING_SIZE];
+
+    // Processes that have never run: a deque after Chase and Lev (ring.c). The owner puts in and takes out at the
+    // bottom; who takes at the top, thieves and sometimes the owner, advances top (compare-and-swap).
+    _Atomic(uint32_t) fresh_top;
+    _Atomic(uint32_t) fresh_bottom;
+    _Atomic(FlProcess *) fresh[RING_SIZE];
+    _Atomic(bool) oldest_due; // set by each tick, taken by the owner (relaxed): the oldest one's turn has come
+    uint32_t pops;            // owner only: counts calls of ring_pop
 
     // The process woken last: runs next, within its waker's slice. Only the owner fills it; the owner takes it out, or
     // the tick, when the owner does not get to it.
