@@ -281,6 +281,8 @@ static Value lower(Function *f, const Call *call) {
 }
 
 Value builtin_call(Function *f, const Tree *tree) {
+    if (map_is_builtin(tree->builtin.builtin))
+        return map_call(f, tree);
     Call call = {.tree = tree};
     load_arguments(f, &call);
     for (size_t i = 0; i < tree->builtin.count; i++)

@@ -46,6 +46,9 @@ static bool convertible(Unit *unit, const Type *from, const Type *to, int depth)
         return record_convertible(unit, from, to, depth);
     if (from->kind == TYPE_LIST && to->kind == TYPE_LIST)
         return convertible(unit, from->element, to->element, depth - 1);
+    if (from->kind == TYPE_MAP && to->kind == TYPE_MAP)
+        return !from->map.value == !to->map.value && convertible(unit, from->map.key, to->map.key, depth - 1) &&
+               (!from->map.value || convertible(unit, from->map.value, to->map.value, depth - 1));
     return literal_convertible(from, to);
 }
 
@@ -184,6 +187,8 @@ static LLVMValueRef make_function(Unit *unit, Map *functions, const Repr *from, 
         value.word[i] = LLVMGetParam(function, i + 1);
     if (to->kind == FL_KIND_LIST)
         lower_list(&f, from->type, to->type, value);
+    else if (to->kind == FL_KIND_MAP)
+        function_return(&f, map_converted(&f, from->type, to->type, value));
     else
         lower_union(&f, from->type, to->type, value);
     function_end(&f);
@@ -298,6 +303,10 @@ Value coerce(Function *f, const Type *from_type, const Type *to_type, Value valu
         return convert_literal(f, from->type, to);
     if (from->kind == FL_KIND_LIST)
         return convert_list(f, from, to, value);
+    if (from->kind == FL_KIND_MAP && type_is_never(from->type->map.key))
+        return (Value){{LLVMConstNull(f->unit->ptr), unit_int(f->unit, 0)}};
+    if (from->kind == FL_KIND_MAP)
+        return call_function(f, from, to, value);
     if (from->kind == FL_KIND_RECORD)
         return convert_record(f, from, to, value);
     return value_one(LLVMBuildSIToFP(f->builder, value.word[0], f->unit->f64, "")); // int to float

@@ -50,6 +50,7 @@ LLVMValueRef equal_values(Function *f, const Type *type, Value a, Value b) {
             return LLVMBuildICmp(f->builder, LLVMIntEQ, a.word[0], b.word[0], "");
         return equal_by_runtime(f, type, a, b);
     case FL_KIND_LIST:
+    case FL_KIND_MAP:
         return equal_by_runtime(f, type, a, b);
     default:
         return LLVMConstInt(f->unit->i1, 1, false); // one value only

@@ -300,6 +300,10 @@ const Type *coerce_member(Unit *unit, const Type *from,
 // certain.
 void pattern_test(Function *f, const TreePattern *pattern, Value value, LLVMBasicBlockRef fail, bool trusted);
 Value builtin_call(Function *f, const Tree *tree);
+bool map_is_builtin(Builtin builtin); // map.c
+Value map_call(Function *f, const Tree *tree);
+// A map or set as one of a type that contains it.
+Value map_converted(Function *f, const Type *from, const Type *to, Value map);
 
 // ---- processes ------------------------------------------------------------------------------------------------------
 Value process_self(Function *f);

@@ -28,6 +28,9 @@ static uint32_t hash_type(const Type *type, int depth) {
         return hash;
     case TYPE_LIST:
         return mix(hash, hash_type(type->element, depth - 1));
+    case TYPE_MAP:
+        hash = mix(hash, hash_type(type->map.key, depth - 1));
+        return type->map.value ? mix(hash, hash_type(type->map.value, depth - 1)) : hash;
     case TYPE_UNION:
         for (size_t i = 0; i < type->members.count; i++) // a sum: the order of members means nothing
             hash += hash_type(type->members.types[i], depth - 1) | 1;
@@ -93,6 +96,9 @@ static bool same_inside(Comparison *comparison, const Type *a, const Type *b) {
         return same_fields(comparison, a, b);
     case TYPE_LIST:
         return same(comparison, a->element, b->element);
+    case TYPE_MAP:
+        return !a->map.value == !b->map.value && same(comparison, a->map.key, b->map.key) &&
+               (!a->map.value || same(comparison, a->map.value, b->map.value));
     case TYPE_UNION:
         return same_members(comparison, a, b);
     default:
@@ -195,6 +201,9 @@ static void decide(Represent *represent, Repr *repr) {
         break;
     case TYPE_LIST:
         set_words(repr, FL_KIND_LIST, 2, WORD_POINTER, WORD_INT);
+        break;
+    case TYPE_MAP:
+        set_words(repr, FL_KIND_MAP, 2, WORD_POINTER, WORD_INT);
         break;
     case TYPE_FUNCTION:
         set_words(repr, FL_KIND_FUNCTION, 1, WORD_POINTER, 0);

@@ -40,7 +40,7 @@ typedef struct Repr {
     WordKind *object;      // their kinds
     uint32_t *offsets;     // record: first word of each field
     uint32_t id;           // REPR_NO_ID until something needs the descriptor
-    uint32_t buffer_id;    // list: of its buffers' descriptor
+    uint32_t buffer_id;    // list: of its buffers' descriptor; map: of its nodes'
 } Repr;
 
 // Words that exist only as an object: captured values of a closure, live variables of a process.
@@ -55,7 +55,7 @@ typedef struct Layout {
     const Closure *closure;
 } Layout;
 
-// A row of the table of descriptors: exactly one of the pointers, or a list whose buffer it is.
+// A row of the table of descriptors: exactly one of the pointers, or a list (map) whose buffer (node) it is.
 typedef struct TypeEntry {
     const Repr *value;
     const Layout *layout;
@@ -78,7 +78,7 @@ void represent_init(Represent *represent, const TypedProgram *program);
 const Repr *represent_type(Represent *represent, const Type *type);
 // The descriptor's id, made now if it is new.
 uint32_t represent_id(Represent *represent, const Repr *repr);
-// The id of the descriptor of a list's buffers.
+// The id of the descriptor of a list's buffers, a map's nodes.
 uint32_t represent_buffer_id(Represent *represent, const Repr *list);
 // The layout of an object with these values; one per sequence of representations.
 const Layout *represent_tuple(Represent *represent, const Type *const *types, size_t count);

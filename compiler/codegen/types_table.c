@@ -89,6 +89,17 @@ static void union_fields(Unit *unit, const Repr *of, Row *row) {
         row->fields[i] = field(unit, NULL, repr(unit, of->type->members.types[i]), 0);
 }
 
+static void map_fields(Unit *unit, const Repr *of, Row *row) {
+    const Repr *key = repr(unit, of->type->map.key), *value = NULL;
+    row->field_count = of->type->map.value ? 2 : 1;
+    row->fields = mem_alloc(2 * sizeof *row->fields);
+    row->fields[0] = field(unit, NULL, key, 0);
+    if (of->type->map.value) {
+        value = repr(unit, of->type->map.value);
+        row->fields[1] = field(unit, NULL, value, key->words);
+    }
+}
+
 static FlWord literal_word(Unit *unit, const Type *type) {
     switch (type->kind) {
     case TYPE_LITERAL_BOOL:
@@ -119,6 +130,10 @@ static Row value_row(Unit *unit, const Repr *of) {
         row.element = table_type_of(unit, of->type->element);
         row.buffer = table_type(unit, represent_buffer_id(&unit->represent, of));
         break;
+    case FL_KIND_MAP:
+        map_fields(unit, of, &row);
+        row.buffer = table_type(unit, represent_buffer_id(&unit->represent, of));
+        break;
     case FL_KIND_LITERAL:
         row.literal = literal_word(unit, of->type);
         row.big = of->type->kind == TYPE_LITERAL_STRING ? 0 : of->type->literal.integer;
@@ -136,6 +151,24 @@ static Row buffer_row(Unit *unit, const Repr *list) {
                  .kind_count = element->words,
                  .element = table_type_of(unit, list->type->element),
                  .name = text_format("buffer of %s", type_text(list->type))};
+}
+
+static Row node_row(Unit *unit, const Repr *map) {
+    const Repr *key = repr(unit, map->type->map.key);
+    const Repr *value = map->type->map.value ? repr(unit, map->type->map.value) : NULL;
+    WordKind *kinds = mem_alloc_data(2 * REPR_MAX_WORDS * sizeof *kinds);
+    unsigned count = 0;
+    for (unsigned i = 0; i < key->words; i++)
+        kinds[count++] = key->word[i];
+    for (unsigned i = 0; value && i < value->words; i++)
+        kinds[count++] = value->word[i];
+    Row row = {.kind = FL_KIND_NODE,
+               .object_words = count,
+               .kinds = kinds,
+               .kind_count = count,
+               .name = text_format("node of %s", type_text(map->type))};
+    map_fields(unit, map, &row);
+    return row;
 }
 
 static Row layout_row(Unit *unit, const Layout *layout) {
@@ -166,9 +199,10 @@ static LLVMValueRef or_null(const Unit *unit, LLVMValueRef pointer) { return poi
 
 static void emit_type(Unit *unit, uint32_t id) {
     TypeEntry entry = unit->represent.entries.data[id];
-    Row row = entry.value    ? value_row(unit, entry.value)
-              : entry.layout ? layout_row(unit, entry.layout)
-                             : buffer_row(unit, entry.buffer_of);
+    Row row = entry.value                            ? value_row(unit, entry.value)
+              : entry.layout                         ? layout_row(unit, entry.layout)
+              : entry.buffer_of->kind == FL_KIND_MAP ? node_row(unit, entry.buffer_of)
+                                                     : buffer_row(unit, entry.buffer_of);
     LLVMValueRef parts[] = {
         unit_i32(unit, id),
         byte(unit, row.kind),

@@ -92,8 +92,9 @@ static LLVMTypeRef c_type(const Unit *unit, const char *text, size_t len) {
     static const struct {
         const char *name;
         char type;
-    } names[] = {{"void", 'v'},   {"bool", 'b'},     {"double", 'd'},  {"FlList", 'l'}, {"FlResume", 'p'},
-                 {"FlWord", 'i'}, {"uint64_t", 'i'}, {"int64_t", 'i'}, {"FlPid", 'i'},  {"FlBuffer", 'p'}};
+    } names[] = {{"void", 'v'},    {"bool", 'b'},     {"double", 'd'},  {"FlList", 'l'},
+                 {"FlMap", 'l'},   {"FlResume", 'p'}, {"FlWord", 'i'},  {"uint64_t", 'i'},
+                 {"int64_t", 'i'}, {"FlPid", 'i'},    {"FlBuffer", 'p'}};
     if (memchr(text, '*', len))
         return unit->ptr;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -50,6 +50,10 @@ static void unknown_type(Check *check, ModuleInfo *module, const QualifiedName *
         diag_help(diag, "`any` stands only in `pid<any>`; leave the type out to have it inferred");
     else if (diag && name->name == name_of("pid"))
         diag_help(diag, "a process's type says what it accepts: `pid<{job: int}>`, or `pid<any>`");
+    else if (diag && name->name == name_of("map"))
+        diag_help(diag, "a map's type says what its keys and values are: `map<string, int>`");
+    else if (diag && name->name == name_of("set"))
+        diag_help(diag, "a set's type says what it holds: `set<string>`");
     else if (diag && module && map_has(&module->functions, name->name))
         diag_note(diag, "`%s` is a function", name_text(name->name));
     else
@@ -131,6 +135,17 @@ static const Type *pid_type(Check *check, ModuleInfo *module, const TypeExpr *ex
     return bad ? type_never : type_pid_message(message);
 }
 
+static const Type *map_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    bool bad = false;
+    const Type *key = part_type(check, module, expr->map.key, &bad);
+    const Type *value = expr->map.value ? part_type(check, module, expr->map.value, &bad) : NULL;
+    if (!bad && type_has_function(key, 0)) {
+        report_now(check, DIAG_BAD_KEY, expr->map.key->span, "functions are no keys: they do not compare");
+        bad = true;
+    }
+    return bad ? type_never : type_map(key, value);
+}
+
 static const Type *record_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     VEC(TypeField) fields = {0};
     bool bad = false;
@@ -174,6 +189,8 @@ const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *ex
         return literal_type(check, expr);
     case TYPE_EXPR_PID:
         return pid_type(check, module, expr);
+    case TYPE_EXPR_MAP:
+        return map_type(check, module, expr);
     case TYPE_EXPR_RECORD:
         return record_type(check, module, expr);
     case TYPE_EXPR_LIST:

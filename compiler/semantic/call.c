@@ -189,6 +189,9 @@ static Tree **assert_arguments(Tree **arguments, size_t *count, Expr *const *exp
 }
 
 Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span) {
+    Tree *of_map = eval_map_builtin(frame, builtin, arguments, count, exprs, span);
+    if (of_map)
+        return of_map;
     const Type *type = builtin_type(frame->check, builtin);
     size_t given = count;
     if (builtin == BUILTIN_ASSERT)
@@ -211,7 +214,13 @@ Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count
 // ---- the call expression -------------------------------------------------------------------------------------------
 
 // What to expect of an argument: the parameter's annotation.
-static const Type *expected_argument(Frame *frame, const Named *named, const Tree *callee, size_t at) {
+static const Type *expected_argument(Frame *frame, const Named *named, const Tree *callee, const Tree *first,
+                                     size_t at) {
+    if (named->kind == NAMED_BUILTIN && first) {
+        const Type *type = expected_of_map(named->builtin, first, at);
+        if (type)
+            return type;
+    }
     if (named->kind == NAMED_FUNCTION)
         return template_annotation(frame->check, named->template, at);
     if (named->kind == NAMED_BUILTIN) {
@@ -228,23 +237,34 @@ static const Type *expected_argument(Frame *frame, const Named *named, const Tre
 static Tree **eval_arguments(Frame *frame, const ExprVec *args, const Named *named, const Tree *callee) {
     Tree **trees = mem_alloc(sizeof(Tree *) * (args->len + 1));
     for (size_t i = 0; i < args->len; i++)
-        trees[i] = eval(frame, args->data[i], expected_argument(frame, named, callee, i));
+        trees[i] = eval(frame, args->data[i], expected_argument(frame, named, callee, i ? trees[0] : NULL, i));
     return trees;
 }
 
 Tree *eval_call(Frame *frame, Expr *expr, const Type *expected) {
-    (void)expected;
     Expr *callee = expr->call.callee;
     const ExprVec *args = &expr->call.args;
     Named named = {.kind = NAMED_LOCAL};
     if (callee->kind == EXPR_NAME)
         named = resolve_name(frame->check, frame, frame->module, &callee->name);
+    if (expr->call.pairs && (named.kind != NAMED_BUILTIN || named.builtin != BUILTIN_MAP_OF)) {
+        Diag *diag = report(frame, DIAG_NOT_PAIRS, expr->call.args_span, "only `map:of` takes pairs");
+        REPORT_HELP(diag, "arguments are given by their order, without names");
+        return tree_never(expr->span);
+    }
     if (named.kind == NAMED_SPECIAL)
         return eval_special(frame, named.special, expr);
     if (named.kind == NAMED_FUNCTION) {
         Tree **arguments = eval_arguments(frame, args, &named, NULL);
         return call_template(frame, named.template, NULL, arguments, args->len, args->data, expr->span, callee->span);
     }
+    if (named.kind == NAMED_BUILTIN && named.builtin == BUILTIN_MAP_OF && args->len && !expr->call.pairs) {
+        Diag *diag = report(frame, DIAG_NOT_PAIRS, expr->call.args_span, "`map:of` takes pairs of key and value");
+        REPORT_HELP(diag, "`map:of(\"a\": 1, \"b\": 2)`; of a list of `{key, value}` `map:from(list)` makes a map");
+        return tree_never(expr->span);
+    }
+    if (named.kind == NAMED_BUILTIN && (named.builtin == BUILTIN_MAP_OF || named.builtin == BUILTIN_SET_OF))
+        return eval_map_of(frame, named.builtin, expr, expected);
     if (named.kind == NAMED_BUILTIN) {
         Tree **arguments = eval_arguments(frame, args, &named, NULL);
         return call_builtin(frame, named.builtin, arguments, args->len, args->data, expr->span);
@@ -260,6 +280,8 @@ static const char *library_of(const Type *type) {
     switch (type_resolve(type_widen(type))->kind) {
     case TYPE_LIST:
         return "list";
+    case TYPE_MAP:
+        return type_resolve(type)->map.value ? "map" : "set";
     case TYPE_STRING:
         return "string";
     case TYPE_INT:
@@ -313,7 +335,7 @@ static Tree *call_library(Frame *frame, Tree *receiver, Expr *expr, const Named 
     arguments[0] = convert(frame, receiver, type_widen(receiver->type));
     for (size_t i = 1; i < count; i++) {
         exprs[i] = expr->method.args.data[i - 1];
-        arguments[i] = eval(frame, exprs[i], expected_argument(frame, named, NULL, i));
+        arguments[i] = eval(frame, exprs[i], expected_argument(frame, named, NULL, arguments[0], i));
     }
     if (named->kind == NAMED_BUILTIN)
         return call_builtin(frame, named->builtin, arguments, count, exprs, expr->span);

@@ -75,7 +75,7 @@ static TypedProgram *collect(Check *check, size_t instances, Inst *main_inst) {
 // ---- the passes ----------------------------------------------------------------------------------------------------
 
 static ModuleInfo *load_all(Check *check, Module *root) {
-    static const char *const library[] = {"list", "string", "math"};
+    static const char *const library[] = {"list", "string", "math", "map", "set"};
     check->prelude = module_load(check, name_of("prelude"));
     for (size_t i = 0; i < sizeof(library) / sizeof(*library); i++)
         module_load(check, name_of(library[i]));

@@ -341,7 +341,8 @@ bool type_is_pid(const Type *type);
 bool types_same(const Type *const *a, const Type *const *b, size_t count);
 size_t type_depth(const Type *type);
 bool wants_float(const Type *expected);
-const char *type_words(const Type *type); // `int`, cut short for messages
+bool type_has_function(const Type *type, unsigned depth); // somewhere in it: values do not compare; depth 0
+const char *type_words(const Type *type);                 // `int`, cut short for messages
 
 // ---- build.c -------------------------------------------------------------------------------------------------------
 
@@ -454,6 +455,17 @@ const Type *pattern_remaining(const TreePattern *pattern);
 bool pattern_is_total(const TreePattern *pattern);
 // Binds the matched value, as `local` of type pattern_matched.
 TreePattern *pattern_bind_matched(TreePattern *pattern, Local *local);
+
+// ---- map.c ---------------------------------------------------------------------------------------------------------
+
+// Builtins of maps and sets, whose types follow from those of their arguments. NULL for the others.
+Tree *eval_map_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs, Span span);
+// `map:of(k: v, …)`, `set:of(k, …)`.
+Tree *eval_map_of(Frame *frame, Builtin builtin, const Expr *expr, const Type *expected);
+// What such a builtin expects of argument `at`, when the first one is known; NULL: nothing.
+const Type *expected_of_map(Builtin builtin, const Tree *map, size_t at);
+// A map's entries or a set's values, for a loop; any other value as it is.
+Tree *map_as_list(Tree *value);
 
 // ---- kind.c, send.c, process.c, supervisor.c -----------------------------------------------------------------------
 

@@ -59,6 +59,11 @@ static void flow_single(Frame *frame, const Type *from, const Type *to, Span spa
     case TYPE_LIST:
         flow_nested(frame, from->element, to->element, span, depth);
         break;
+    case TYPE_MAP:
+        flow_nested(frame, from->map.key, to->map.key, span, depth);
+        if (from->map.value)
+            flow_nested(frame, from->map.value, to->map.value, span, depth);
+        break;
     case TYPE_RECORD:
         for (size_t i = 0; i < to->record.count; i++) {
             const Type *field = type_field(from, to->record.fields[i].name);

@@ -202,7 +202,7 @@ static bool eval_head(Frame *frame, Pattern *pattern, Expr *source, TreeClause *
         return true;
     }
     clause->kind = CLAUSE_LIST;
-    clause->source = eval(frame, source, NULL);
+    clause->source = map_as_list(eval(frame, source, NULL));
     const Type *element = element_of(frame, clause->source, source);
     clause->pattern = pattern_check(frame, pattern, element ? element : type_never);
     if (element && element->kind != TYPE_NEVER && clause->pattern->kind == TREE_PATTERN_FAIL)

@@ -234,6 +234,9 @@ static unsigned nested_depth(const Type *type, const Template *template) {
     switch (type->kind) {
     case TYPE_LIST:
         return nested_depth(type->element, template);
+    case TYPE_MAP:
+        return greater(nested_depth(type->map.key, template),
+                       type->map.value ? nested_depth(type->map.value, template) : 0);
     case TYPE_RECORD:
         for (size_t i = 0; i < type->record.count; i++)
             depth = greater(depth, nested_depth(type->record.fields[i].type, template));

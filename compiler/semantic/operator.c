@@ -88,7 +88,7 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
 
 // ---- comparison ----------------------------------------------------------------------------------------------------
 
-static bool has_function(const Type *type, unsigned depth) {
+bool type_has_function(const Type *type, unsigned depth) {
     type = type_resolve(type);
     if (depth > 8)
         return false;
@@ -96,15 +96,17 @@ static bool has_function(const Type *type, unsigned depth) {
     case TYPE_FUNCTION:
         return true;
     case TYPE_LIST:
-        return has_function(type->element, depth + 1);
+        return type_has_function(type->element, depth + 1);
+    case TYPE_MAP:
+        return type->map.value && type_has_function(type->map.value, depth + 1);
     case TYPE_RECORD:
         for (size_t i = 0; i < type->record.count; i++)
-            if (has_function(type->record.fields[i].type, depth + 1))
+            if (type_has_function(type->record.fields[i].type, depth + 1))
                 return true;
         return false;
     case TYPE_UNION:
         for (size_t i = 0; i < type->members.count; i++)
-            if (has_function(type->members.types[i], depth + 1))
+            if (type_has_function(type->members.types[i], depth + 1))
                 return true;
         return false;
     default:
@@ -147,7 +149,7 @@ static Tree *not_comparable(Frame *frame, const Expr *expr, const Tree *left, co
 }
 
 static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
-    if (has_function(left->type, 0) || has_function(right->type, 0))
+    if (type_has_function(left->type, 0) || type_has_function(right->type, 0))
         return not_comparable(frame, expr, left, right, "functions do not compare");
     const Type *a = widen_tree(left), *b = widen_tree(right);
     if (!comparable(type_widen(a), type_widen(b), 0))

@@ -98,7 +98,9 @@ static bool hides_field(Frame *frame, const Expr *receiver, Name name) {
     return false;
 }
 
-static bool has_length(const Type *type) { return type->kind == TYPE_LIST || type_fits(type, type_string); }
+static bool has_length(const Type *type) {
+    return type->kind == TYPE_LIST || type->kind == TYPE_MAP || type_fits(type, type_string);
+}
 
 static void offer_fields(Suggestion *near, const Type *type) {
     if (has_length(type))
@@ -139,6 +141,11 @@ Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span,
     const Type *type = type_resolve(record->type);
     if (type->kind == TYPE_NEVER)
         return record;
+    if (type->kind == TYPE_MAP && strcmp(name->text, "length") == 0) {
+        Tree **operand = mem_new(Tree *);
+        *operand = record;
+        return tree_builtin(BUILTIN_MAP_SIZE, type_int, span, operand, 1);
+    }
     if (has_length(type) && strcmp(name->text, "length") == 0)
         return length_of(type->kind == TYPE_LIST ? record : convert(frame, record, type_string), span);
     if (hides_field(frame, expr, name)) {

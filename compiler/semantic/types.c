@@ -130,6 +130,9 @@ const Type *merge_bound(const Type *annotation, const Type *actual) {
         return merge_record(asked, have);
     case TYPE_LIST:
         return type_list(merge_bound(asked->element, have->element));
+    case TYPE_MAP:
+        return type_map(merge_bound(asked->map.key, have->map.key),
+                        asked->map.value ? merge_bound(asked->map.value, have->map.value) : NULL);
     case TYPE_FUNCTION:
         return have->function.count ? actual : annotation;
     default:
@@ -164,6 +167,8 @@ const Type *erase_pids(Check *check, const Type *type) {
         return type_pid_any;
     case TYPE_LIST:
         return type_list(erase_pids(check, type->element));
+    case TYPE_MAP:
+        return type_map(erase_pids(check, type->map.key), type->map.value ? erase_pids(check, type->map.value) : NULL);
     case TYPE_FUNCTION:
         return erase_function(check, type);
     case TYPE_RECORD: {
@@ -200,6 +205,11 @@ size_t type_depth(const Type *type) {
     switch (type->kind) {
     case TYPE_LIST:
         return 1 + type_depth(type->element);
+    case TYPE_MAP:
+        depth = type_depth(type->map.key);
+        if (type->map.value && type_depth(type->map.value) > depth)
+            depth = type_depth(type->map.value);
+        return 1 + depth;
     case TYPE_RECORD:
         for (size_t i = 0; i < type->record.count; i++) {
             size_t field = type_depth(type->record.fields[i].type);

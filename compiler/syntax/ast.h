@@ -61,6 +61,7 @@ typedef enum TypeExprKind {
                            // name of a parameter (`stop(m running) m stopped`)
     TYPE_EXPR_LITERAL,     // "draft" 5 -1 2.5 true nil (nil the type and nil the value are this one)
     TYPE_EXPR_PID,         // pid<M>
+    TYPE_EXPR_MAP,         // map<K, V>, set<K>
     TYPE_EXPR_RECORD,      // {w: int, h: int}
     TYPE_EXPR_LIST,        // [T]
     TYPE_EXPR_FUNCTION,    // (A, B) -> R
@@ -82,7 +83,11 @@ struct TypeExpr {
         QualifiedName name; // NAME
         Literal literal;    // LITERAL
         TypeExpr *argument; // PID
-        TypeExpr *element;  // LIST
+        struct {
+            TypeExpr *key;
+            TypeExpr *value; // NULL: set
+        } map;
+        TypeExpr *element; // LIST
         struct {
             VEC(TypeExprField) fields; // as written; no name twice
         } record;
@@ -283,6 +288,7 @@ struct Expr {
             Expr *callee;
             ExprVec args;
             Span args_span; // from `(` to `)`
+            bool pairs;     // `map:of(k: v, …)`: the arguments are k, v, …
         } call;
         struct {
             Expr *receiver;

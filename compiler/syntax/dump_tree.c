@@ -117,6 +117,15 @@ static void dump_type(Dumper *d, const TypeExpr *type) {
         dump_type(d, type->argument);
         put(d, ")");
         break;
+    case TYPE_EXPR_MAP:
+        put(d, type->map.value ? "(map " : "(set ");
+        dump_type(d, type->map.key);
+        if (type->map.value) {
+            put(d, " ");
+            dump_type(d, type->map.value);
+        }
+        put(d, ")");
+        break;
     case TYPE_EXPR_RECORD:
         put(d, "{");
         for (size_t i = 0; i < type->record.fields.len; i++) {
@@ -389,7 +398,7 @@ static void put_compound(Dumper *d, const Expr *e) {
         put_child(d, e->send.message);
         break;
     case EXPR_CALL:
-        put(d, "(call");
+        put(d, e->call.pairs ? "(call-pairs" : "(call");
         put_child(d, e->call.callee);
         put_children(d, &e->call.args);
         break;

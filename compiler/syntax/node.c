@@ -193,6 +193,9 @@ static uint16_t below_type(const TypeExpr *type) {
         return 0;
     case TYPE_EXPR_PID:
         return of_type(type->argument);
+    case TYPE_EXPR_MAP:
+        height = of_type(type->map.key);
+        return type->map.value ? higher(height, of_type(type->map.value)) : height;
     case TYPE_EXPR_LIST:
         return of_type(type->element);
     case TYPE_EXPR_RECORD:

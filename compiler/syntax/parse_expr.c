@@ -65,10 +65,34 @@ static ExprVec parse_args(Parser *p, Span *span) {
     return args;
 }
 
+// The arguments `k: v, …` of `map:of`; `args` has the first key, the present token is its `:`.
+static void parse_pairs(Parser *p, uint32_t open, ExprVec *args) {
+    for (;;) {
+        expect(p, TOKEN_COLON);
+        vec_push(args, parse_expr(p));
+        if (!accept(p, TOKEN_COMMA) || !inside(p, open))
+            return;
+        vec_push(args, parse_expr(p));
+    }
+}
+
 static Expr *parse_call(Parser *p, Expr *callee, uint32_t start) {
     Expr *call = new_expr(p, EXPR_CALL, start);
+    uint32_t open = p->at;
     call->call.callee = callee;
-    call->call.args = parse_args(p, &call->call.args_span);
+    Context before = set_context(p, (Context){0});
+    advance(p);
+    while (inside(p, open)) {
+        vec_push(&call->call.args, parse_expr(p));
+        call->call.pairs = call->call.args.len == 1 && !p->panic && at_kind(p, TOKEN_COLON);
+        if (call->call.pairs)
+            parse_pairs(p, open, &call->call.args);
+        if (call->call.pairs || !accept(p, TOKEN_COMMA))
+            break;
+    }
+    expect_close(p, open, "`,`");
+    p->context = before;
+    call->call.args_span = span_from(p, open);
     return done_expr(p, call);
 }
 

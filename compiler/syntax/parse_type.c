@@ -13,32 +13,50 @@ static TypeExpr *parse_literal_type(Parser *p) {
     return done_type(p, type);
 }
 
-// The `<M>` of `pid<M>`; the present token is `<`.
-static TypeExpr *parse_argument(Parser *p) {
+// The `<M>` of `pid<M>`, the `<K, V>` of `map<K, V>`; the present token is `<`.
+static void parse_arguments(Parser *p, TypeExpr **arguments, size_t count) {
     Span open = this_span(p);
     advance(p);
     Context before = set_context(p, (Context){0});
-    TypeExpr *argument = parse_type(p);
+    for (size_t i = 0; i < count; i++) {
+        if (i && !p->panic && !accept(p, TOKEN_COMMA))
+            parse_expected(p, DIAG_UNEXPECTED_TOKEN, "`,`");
+        arguments[i] = parse_type(p);
+    }
     p->context = before;
     if (!p->panic && !accept(p, TOKEN_GREATER))
         diag_label(parse_expected(p, DIAG_UNEXPECTED_TOKEN, "`>`"), open, "opened here");
-    return argument;
+}
+
+// How many types the name takes in `<>`.
+static size_t argument_count(const QualifiedName *name) {
+    const char *text = name->name->text;
+    if (name->module)
+        return 0;
+    return strcmp(text, "pid") == 0 || strcmp(text, "set") == 0 ? 1 : strcmp(text, "map") == 0 ? 2 : 0;
 }
 
 static TypeExpr *parse_name_type(Parser *p) {
     uint32_t start = p->at;
     QualifiedName name = take_qualified(p);
     bool has_argument = at_kind(p, TOKEN_LESS) && !on_new_line(p);
-    if (has_argument && (name.module || strcmp(name.name->text, "pid") != 0)) {
-        diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "only `pid` takes a type in `<>`"),
+    if (has_argument && argument_count(&name) == 0) {
+        diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "only `pid`, `map` and `set` take types in `<>`"),
                   "a list type is written `[T]`; other types have no parameters");
         return error_type(p);
     }
     TypeExpr *type;
     if (has_argument) {
-        TypeExpr *argument = parse_argument(p);
-        type = new_type(p, TYPE_EXPR_PID, start);
-        type->argument = argument;
+        TypeExpr *arguments[2] = {0};
+        parse_arguments(p, arguments, argument_count(&name));
+        bool pid = strcmp(name.name->text, "pid") == 0;
+        type = new_type(p, pid ? TYPE_EXPR_PID : TYPE_EXPR_MAP, start);
+        if (pid) {
+            type->argument = arguments[0];
+        } else {
+            type->map.key = arguments[0];
+            type->map.value = arguments[1];
+        }
     } else {
         type = new_type(p, TYPE_EXPR_NAME, start);
         type->name = name;

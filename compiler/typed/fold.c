@@ -6,18 +6,23 @@
 
 enum { RECORD_LIMIT = 5, LIST_LIMIT = 8 };
 
+static size_t map_parts(const Type *type) { return type->map.value ? 2 : 1; }
+
 static void collect(const Type *type, Map *seen) {
     if (type->kind == TYPE_KNOT || !map_add(seen, type))
         return;
     if (type->kind == TYPE_LIST)
         collect(type->element, seen);
+    for (size_t i = 0; type->kind == TYPE_MAP && i < map_parts(type); i++)
+        collect(i ? type->map.value : type->map.key, seen);
     for (size_t i = 0; type->kind == TYPE_RECORD && i < type->record.count; i++)
         collect(type->record.fields[i].type, seen);
     for (size_t i = 0; type->kind == TYPE_UNION && i < type->members.count; i++)
         collect(type->members.types[i], seen);
 }
 
-// How often a record of the shape (NULL: a list) stands within itself on one path down; `depths` remembers (plus one).
+// How often a record of the shape (NULL: a list or map) stands within itself on one path down; `depths` remembers (plus
+// one).
 static uintptr_t depth_of(const Type *type, const Type *shape, Map *depths) {
     if (type->kind == TYPE_KNOT)
         return 0;
@@ -27,15 +32,18 @@ static uintptr_t depth_of(const Type *type, const Type *shape, Map *depths) {
     uintptr_t depth = 0;
     size_t count = type->kind == TYPE_RECORD  ? type->record.count
                    : type->kind == TYPE_UNION ? type->members.count
+                   : type->kind == TYPE_MAP   ? map_parts(type)
                                               : type->kind == TYPE_LIST;
     for (size_t i = 0; i < count; i++) {
         const Type *child = type->kind == TYPE_RECORD  ? type->record.fields[i].type
                             : type->kind == TYPE_UNION ? type->members.types[i]
+                            : type->kind == TYPE_MAP   ? (i ? type->map.value : type->map.key)
                                                        : type->element;
         uintptr_t below = depth_of(child, shape, depths);
         depth = below > depth ? below : depth;
     }
-    depth += shape ? type->kind == TYPE_RECORD && type->record.shape == shape : type->kind == TYPE_LIST;
+    depth += shape ? type->kind == TYPE_RECORD && type->record.shape == shape
+                   : type->kind == TYPE_LIST || type->kind == TYPE_MAP;
     map_set(depths, type, (void *)(depth + 1));
     return depth;
 }

@@ -35,6 +35,8 @@ typedef struct Bins {
     TypeVec plain;              // nil, int, float, string, bool as they are
     TypeVec bools, ints, texts; // literals
     TypeVec elements;           // of lists
+    TypeVec keys, values;       // of maps
+    TypeVec sets;               // their keys
     const Type *pid, *function;
     TypeVec records;
 } Bins;
@@ -166,6 +168,11 @@ static void sort_member(Bins *bins, const Type *member) {
         break;
     case TYPE_LIST:
         vec_push(&bins->elements, member->element);
+        break;
+    case TYPE_MAP:
+        vec_push(member->map.value ? &bins->keys : &bins->sets, member->map.key);
+        if (member->map.value)
+            vec_push(&bins->values, member->map.value);
         break;
     case TYPE_RECORD:
         vec_push(&bins->records, member);
@@ -314,6 +321,10 @@ static const Type *make_union(const TypeVec *members) {
         vec_push(&out, bins.pid);
     if (bins.elements.len)
         vec_push(&out, type_list(join_set(&bins.elements)));
+    if (bins.keys.len)
+        vec_push(&out, type_map(join_set(&bins.keys), join_set(&bins.values)));
+    if (bins.sets.len)
+        vec_push(&out, type_map(join_set(&bins.sets), NULL));
     if (bins.function)
         vec_push(&out, bins.function);
     add_records(&out, &bins.records);
@@ -356,7 +367,7 @@ static bool folds(const TypeVec *members) {
     for (size_t i = 0; i < members->len; i++)
         if (mode.fold->shape
                 ? members->data[i]->kind == TYPE_RECORD && members->data[i]->record.shape == mode.fold->shape
-                : members->data[i]->kind == TYPE_LIST)
+                : members->data[i]->kind == TYPE_LIST || members->data[i]->kind == TYPE_MAP)
             return true;
     return false;
 }

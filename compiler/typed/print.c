@@ -83,6 +83,15 @@ static void print_function(StringBuilder *out, size_t start, const Type *type, c
     print(out, start, type->function.result, above);
 }
 
+static void print_map(StringBuilder *out, size_t start, const Type *type, const Above *above) {
+    sb_add(out, type->map.value ? "map<" : "set<");
+    print(out, start, type->map.key, above);
+    sb_add(out, type->map.value ? ", " : "");
+    if (type->map.value)
+        print(out, start, type->map.value, above);
+    sb_add_char(out, '>');
+}
+
 static void print_union(StringBuilder *out, size_t start, const Type *type, const Above *above) {
     for (size_t i = 0; i < type->members.count; i++) {
         sb_add(out, i ? " | " : "");
@@ -122,6 +131,9 @@ static void print_inner(StringBuilder *out, size_t start, const Type *type, cons
         if (type->element->kind != TYPE_NEVER)
             print(out, start, type->element, above);
         sb_add_char(out, ']');
+        break;
+    case TYPE_MAP:
+        print_map(out, start, type, above);
         break;
     case TYPE_FUNCTION:
         print_function(out, start, type, above);

@@ -131,6 +131,9 @@ static bool equal_nodes(const Type *a, const Type *b) {
         return equal_fields(a, b);
     case TYPE_LIST:
         return type_equal(a->element, b->element);
+    case TYPE_MAP:
+        return !a->map.value == !b->map.value && type_equal(a->map.key, b->map.key) &&
+               (!a->map.value || type_equal(a->map.value, b->map.value));
     case TYPE_UNION:
         return equal_members(a, b);
     case TYPE_FUNCTION:
@@ -199,6 +202,9 @@ static bool single_fits(const Type *sub, const Type *super) {
         return record_fits(sub, super);
     case TYPE_LIST:
         return type_fits(sub->element, super->element);
+    case TYPE_MAP:
+        return !sub->map.value == !super->map.value && type_fits(sub->map.key, super->map.key) &&
+               (!sub->map.value || type_fits(sub->map.value, super->map.value));
     case TYPE_PID:
         return pid_fits(sub, super);
     case TYPE_FUNCTION:
@@ -288,6 +294,8 @@ static bool overlap_nodes(const Type *a, const Type *b) {
         return literal_fits(a->kind, b->kind) || literal_fits(b->kind, a->kind);
     if (a->kind == TYPE_RECORD)
         return records_overlap(a, b);
+    if (a->kind == TYPE_MAP)
+        return !a->map.value == !b->map.value;                                      // both may be empty
     return a->kind == TYPE_LIST || a->kind == TYPE_PID || a->kind == TYPE_FUNCTION; // other leaves are equal by pointer
 }
 

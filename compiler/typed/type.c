@@ -72,6 +72,8 @@ static uint32_t node_hash(const Type *node) {
         return mix_record(hash, node);
     case TYPE_LIST:
         return mix(hash, node->element->id);
+    case TYPE_MAP:
+        return mix(mix(hash, node->map.key->id), node->map.value ? node->map.value->id + 1 : 0);
     case TYPE_FUNCTION:
         return mix_function(hash, node);
     case TYPE_UNION:
@@ -117,6 +119,8 @@ static bool same_node(const Type *a, const Type *b) {
         return same_record(a, b);
     case TYPE_LIST:
         return a->element == b->element;
+    case TYPE_MAP:
+        return a->map.key == b->map.key && a->map.value == b->map.value;
     case TYPE_FUNCTION:
         return same_function(a, b);
     case TYPE_UNION:
@@ -271,6 +275,11 @@ const Type *type_record(const TypeField *fields, size_t count) {
 
 const Type *type_list(const Type *element) {
     return type_intern(&(Type){.kind = TYPE_LIST, .has_knot = element->has_knot, .element = element});
+}
+
+const Type *type_map(const Type *key, const Type *value) {
+    bool has_knot = key->has_knot || (value && value->has_knot);
+    return type_intern(&(Type){.kind = TYPE_MAP, .has_knot = has_knot, .map = {.key = key, .value = value}});
 }
 
 static int compare_literals(const Type *a, const Type *b) {

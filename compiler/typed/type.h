@@ -35,6 +35,7 @@ typedef enum TypeKind {
     TYPE_PID,            // pid: which processes it may be
     TYPE_RECORD,         // record
     TYPE_LIST,           // element
+    TYPE_MAP,            // map: a map, or a set
     TYPE_FUNCTION,       // function: the set of closures it may be
     TYPE_UNION,          // members
     TYPE_KNOT, // a recursive type's reference to itself: knot.target, a union, list or record that contains this knot
@@ -68,6 +69,10 @@ struct Type {
         } record;
         const Type *element;
         struct {
+            const Type *key;
+            const Type *value; // NULL: a set
+        } map;
+        struct {
             Closure *const *closures; // sorted by id; empty for a function type known only from an annotation
             size_t count;
             const Type *const *parameters; // of an annotation (A, B) -> R; NULL when known by closures only
@@ -98,6 +103,7 @@ const Type *type_pid_message(const Type *message);
 // Borrows fields (any order; names distinct); copies them.
 const Type *type_record(const TypeField *fields, size_t count);
 const Type *type_list(const Type *element);
+const Type *type_map(const Type *key, const Type *value); // value NULL: a set
 const Type *type_function_of(Closure *const *closures, size_t count);
 const Type *type_function_arrow(const Type *const *parameters, size_t count, const Type *result);
 // A fresh knot without a target; type_tie gives it one. Until then only its identity may be used.
@@ -110,7 +116,8 @@ bool type_equal(const Type *a, const Type *b);
 
 // The least type that has all values of both, kept distinguishable at run time:
 //  - equal types, never: the other; a literal joined with its base type: the base type; true | false: bool;
-//  - lists: a list of the joined elements; pids: the joined set (any absorbs); functions: the joined set;
+//  - lists: a list of the joined elements; maps: a map of the joined keys and the joined values; sets the same; pids:
+//  the joined set (any absorbs); functions: the joined set;
 //  - records with the same field names where the differing fields' types are not distinguishable from each other (pids,
 //  functions, lists, or
 //    one contains the other): one record with the fields joined; otherwise two members;

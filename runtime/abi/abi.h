@@ -71,6 +71,23 @@ typedef struct FlList {
     uint64_t range; // offset << 32 | length, in elements
 } FlList;
 
+// A node of a persistent hash trie: `children` and `entries` say for which of 32 values of five bits of the hash there
+// is a child or an entry. The children's references stand first, then the entries, each the words of a key and of its
+// value. Where the hash has no bits left, keys of equal hash stand in a list of nodes, whose bitmaps overlap: one
+// child, which is the next node or NULL, and as many entries as `entries` has bits, of which bit 0 is one.
+typedef struct FlNode {
+    FlObject header; // .type is the id of an FL_KIND_NODE type
+    uint32_t entries;
+    uint32_t children;
+    FlWord words[];
+} FlNode;
+
+// A map or set: two words.
+typedef struct FlMap {
+    FlNode *root;  // NULL: empty
+    uint64_t size; // entries
+} FlMap;
+
 #define FL_LIST_OFFSET(range) ((uint32_t)((range) >> 32))
 #define FL_LIST_LENGTH(range) ((uint32_t)(range))
 
@@ -104,8 +121,11 @@ typedef enum FlKind {
     FL_KIND_FUNCTION, // a function value: 1 reference to an object of some FL_KIND_CLOSURE type
     FL_KIND_LIST, // 2 words (FlList); boxed in a union: an object of 2 words; `element`, and `buffer` its buffer's type
     FL_KIND_BUFFER, // exists only as an object: FlBuffer with elements of type `element`
-    FL_KIND_UNION,  // 1 reference or immediate; `fields[i].type` are the members
-    FL_KIND_NEVER,  // 0 words, no value
+    FL_KIND_MAP, // 2 words (FlMap), boxed in a union as a list is; fields[0] is the key, fields[1] (a set has none) the
+                 // value of an entry; `buffer` its nodes' type
+    FL_KIND_NODE,  // exists only as an object: FlNode; fields as of the map, object_words and references of one entry
+    FL_KIND_UNION, // 1 reference or immediate; `fields[i].type` are the members
+    FL_KIND_NEVER, // 0 words, no value
 } FlKind;
 
 typedef struct FlField {

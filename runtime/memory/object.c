@@ -8,6 +8,11 @@ uint64_t object_bytes(const FlObject *object) {
     const FlType *type = object_type(object);
     if (type->kind == FL_KIND_BUFFER)
         return object_buffer_bytes(((const FlBuffer *)object)->capacity, type->element->words);
+    if (type->kind == FL_KIND_NODE) {
+        const FlNode *node = (const FlNode *)object;
+        return object_node_bytes(object_count_bits(node->children), object_count_bits(node->entries),
+                                 type->object_words);
+    }
     return sizeof(FlObject) + (uint64_t)type->object_words * sizeof(FlWord);
 }
 

@@ -16,6 +16,18 @@
 // table of the copy.
 #define OBJECT_MARK_SHIFT 1
 
+// Counts bits: there is no instruction for it on every processor.
+static inline uint32_t object_count_bits(uint32_t bits) {
+    bits -= bits >> 1 & 0x55555555;
+    bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
+    return ((bits + (bits >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24;
+}
+
+// Bytes of a node with so many children and entries of `entry_words` words.
+static inline uint64_t object_node_bytes(uint64_t children, uint64_t entries, uint64_t entry_words) {
+    return sizeof(FlNode) + (children + entries * entry_words) * sizeof(FlWord);
+}
+
 static inline uint64_t object_round(uint64_t bytes) { return (bytes + 7) & ~(uint64_t)7; }
 
 // Bytes of a string object whose text has `length` bytes.
@@ -50,6 +62,21 @@ __attribute__((always_inline)) static inline void object_each_in_element(FlBuffe
         visit(context, words + __builtin_ctzll(bits));
 }
 
+// The same for a node.
+__attribute__((always_inline)) static inline void
+object_each_in_node(FlNode *node, const FlType *type, void (*visit)(void *context, FlWord *slot), void *context) {
+    uint32_t children = object_count_bits(node->children);
+    FlWord *words = node->words;
+    for (uint32_t i = 0; i < children; i++)
+        visit(context, words++);
+    if (type->references == NULL)
+        return;
+    uint32_t entries = object_count_bits(node->entries);
+    for (uint32_t i = 0; i < entries; i++, words += type->object_words)
+        for (uint64_t bits = type->references[0]; bits != 0; bits &= bits - 1)
+            visit(context, words + __builtin_ctzll(bits));
+}
+
 // Calls visit(context, slot) for each word of the object that its descriptor calls a reference, whatever it holds.
 // Of a buffer: of the used elements. `visit` should be a static function: both are then inlined.
 __attribute__((always_inline)) static inline void
@@ -57,12 +84,16 @@ object_each_reference(FlObject *object, void (*visit)(void *context, FlWord *slo
     if (object->type == FL_TYPE_STRING)
         return;
     const FlType *type = object_type(object);
-    if (type->references == NULL)
+    if (type->references == NULL && type->kind != FL_KIND_NODE)
         return;
     if (type->kind == FL_KIND_BUFFER) {
         FlBuffer *buffer = (FlBuffer *)object;
         for (uint64_t i = 0; i < buffer->used; i++)
             object_each_in_element(buffer, type, i, visit, context);
+        return;
+    }
+    if (type->kind == FL_KIND_NODE) {
+        object_each_in_node((FlNode *)object, type, visit, context);
         return;
     }
     FlWord *words = object_words(object);

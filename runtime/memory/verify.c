@@ -65,6 +65,8 @@ static bool is_object_kind(const FlType *type) {
     case FL_KIND_CLOSURE:
     case FL_KIND_LIST:
     case FL_KIND_BUFFER:
+    case FL_KIND_MAP:
+    case FL_KIND_NODE:
         return true;
     default:
         return false;
@@ -233,6 +235,13 @@ static bool check_list(Heap *heap, const FlType *type, const FlWord *words) {
            violated(heap, "a list reaches behind what its buffer holds", &words[1]);
 }
 
+static bool check_map(Heap *heap, const FlType *type, const FlWord *words) {
+    if (words[0] == 0)
+        return words[1] == 0 || violated(heap, "a map without nodes has entries", &words[1]);
+    return check_typed_pointer(heap, &words[0], type->buffer->id) &&
+           (words[1] != 0 || violated(heap, "a map with nodes has no entries", &words[1]));
+}
+
 static bool check_value(Heap *heap, const FlType *type, const FlWord *words);
 
 static bool check_fields(Heap *heap, const FlType *type, const FlWord *words) {
@@ -255,6 +264,8 @@ static bool check_value(Heap *heap, const FlType *type, const FlWord *words) {
                                               violated(heap, "a function is not a closure object", words));
     case FL_KIND_LIST:
         return check_list(heap, type, words);
+    case FL_KIND_MAP:
+        return check_map(heap, type, words);
     case FL_KIND_UNION:
         return check_tagged(heap, words) &&
                (is_member(*words, type) || violated(heap, "a union holds no member of it", words));
@@ -281,6 +292,23 @@ static bool check_buffer(Heap *heap, const FlBuffer *buffer, const FlType *eleme
     return true;
 }
 
+static bool check_node(Heap *heap, const FlNode *node, const FlType *type) {
+    uint32_t children = object_count_bits(node->children);
+    uint32_t entries = object_count_bits(node->entries);
+    bool collision = node->children & node->entries;
+    if (children + entries == 0)
+        return violated(heap, "a node of a map is empty", NULL);
+    if (collision && node->children != 1)
+        return violated(heap, "a node of a map has children and entries in one place", NULL);
+    for (uint32_t i = 0; i < children; i++)
+        if (!(collision && node->words[i] == 0) && !check_typed_pointer(heap, &node->words[i], type->id))
+            return false;
+    for (uint32_t i = 0; i < entries; i++)
+        if (!check_fields(heap, type, node->words + children + i * type->object_words))
+            return false;
+    return true;
+}
+
 static bool check_object(Heap *heap, const FlObject *object) {
     const FlType *type = object_type(object);
     const FlWord *words = object_words(object);
@@ -294,6 +322,10 @@ static bool check_object(Heap *heap, const FlObject *object) {
         return (int64_t)(*words << 8) >> 8 != (int64_t)*words || violated(heap, "a boxed int fits an immediate", words);
     case FL_KIND_LIST:
         return check_list(heap, type, words);
+    case FL_KIND_MAP:
+        return check_map(heap, type, words);
+    case FL_KIND_NODE:
+        return check_node(heap, (const FlNode *)object, type);
     default:
         return check_fields(heap, type, words);
     }

@@ -14,8 +14,10 @@ static uint32_t expected_words(const FlType *type) {
     case FL_KIND_TUPLE:
     case FL_KIND_CLOSURE:
     case FL_KIND_BUFFER:
+    case FL_KIND_NODE:
         return 0;
     case FL_KIND_LIST:
+    case FL_KIND_MAP:
         return 2;
     case FL_KIND_RECORD:
         return type->boxed ? 1 : type->object_words;
@@ -37,6 +39,7 @@ static bool bits_of_value(const FlType *owner, const FlType *type, uint64_t at) 
     case FL_KIND_PID:
         return bit_is(owner, at, false);
     case FL_KIND_LIST:
+    case FL_KIND_MAP:
         return bit_is(owner, at, true) && bit_is(owner, at + 1, false);
     case FL_KIND_RECORD:
         if (type->boxed)
@@ -80,6 +83,20 @@ static const char *check_list_types(const FlType *type) {
     return NULL;
 }
 
+static const char *check_map_types(const FlType *type) {
+    if (type->field_count != 1 && type->field_count != 2)
+        return "a map has neither keys nor keys and values";
+    if (type->kind == FL_KIND_NODE)
+        return check_layout(type);
+    const FlType *node = type->buffer;
+    if (node == NULL || node->kind != FL_KIND_NODE || node->field_count != type->field_count ||
+        node->fields[0].type != type->fields[0].type)
+        return "a map has no nodes, or nodes of another map";
+    if (type->object_words != 2 || !bit_is(type, 0, true) || !bit_is(type, 1, false))
+        return "a boxed map is not a reference and a word of data";
+    return NULL;
+}
+
 static const char *check_type(const FlProgram *program, const FlType *type) {
     static const uint8_t first_kinds[] = {FL_KIND_NIL,    FL_KIND_BOOL, FL_KIND_INT,   FL_KIND_FLOAT,
                                           FL_KIND_STRING, FL_KIND_PID,  FL_KIND_RECORD};
@@ -108,6 +125,9 @@ static const char *check_type(const FlProgram *program, const FlType *type) {
     case FL_KIND_LIST:
     case FL_KIND_BUFFER:
         return check_list_types(type);
+    case FL_KIND_MAP:
+    case FL_KIND_NODE:
+        return check_map_types(type);
     case FL_KIND_UNION:
         return type->field_count > 0 ? NULL : "a union has no members";
     default:

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "runtime/value/heap.h"
+#include "runtime/value/map.h"
 #include "runtime/value/work.h"
 
 static bool equal_floats(FlWord left, FlWord right) {
@@ -28,6 +29,36 @@ static bool is_flat(const Place *left, const Place *right) {
     const FlType *element = left->type->element;
     return element == right->type->element &&
            (element->kind == FL_KIND_INT || element->kind == FL_KIND_BOOL || element->kind == FL_KIND_PID);
+}
+
+// Nodes that keys of equal hash stand in have no order.
+static bool compare_collisions(FlProcess *self, const View *left, const View *right) {
+    const FlNode *a = (const FlNode *)left->words, *b = (const FlNode *)right->words;
+    return (b->children & b->entries) && map_collisions_equal(self, left->type, a, right->type, b);
+}
+
+// Maps with the same entries have the same nodes but for those.
+static bool compare_nodes(Work *work, const View *left, const View *right) {
+    const FlNode *a = (const FlNode *)left->words, *b = (const FlNode *)right->words;
+    if (a == b)
+        return true;
+    if (a->children & a->entries)
+        return compare_collisions(work->self, left, right);
+    if (a->children != b->children || a->entries != b->entries)
+        return false;
+    uint64_t count;
+    Place from = place_of(left, &count), to = place_of(right, &count);
+    return work_push(work, from, to, count);
+}
+
+static bool compare_maps(Work *work, const View *left, const View *right) {
+    if (left->type->field_count != right->type->field_count || left->words[1] != right->words[1])
+        return false;
+    if (left->words[0] == right->words[0])
+        return true;
+    View a = {.kind = FL_KIND_NODE, .type = left->type->buffer, .words = (const FlWord *)left->words[0]};
+    View b = {.kind = FL_KIND_NODE, .type = right->type->buffer, .words = (const FlWord *)right->words[0]};
+    return compare_nodes(work, &a, &b);
 }
 
 // Compares two records or lists as far as can be seen at once, and leaves the rest to the work list.
@@ -56,15 +87,19 @@ static bool compare(Work *work, const View *left, const View *right) {
     case FL_KIND_RECORD:
     case FL_KIND_LIST:
         return compare_places(work, left, right);
+    case FL_KIND_MAP:
+        return compare_maps(work, left, right);
+    case FL_KIND_NODE:
+        return compare_nodes(work, left, right);
     default:
         return left->scalar == right->scalar;
     }
 }
 
-bool fl_equal(FlProcess *self, const FlType *type, const FlWord *a, const FlWord *b) {
+bool value_equal(FlProcess *self, const FlType *a_type, const FlWord *a, const FlType *b_type, const FlWord *b) {
     Work work;
     work_begin(&work, self);
-    View left = view_value(type, a), right = view_value(type, b);
+    View left = view_value(a_type, a), right = view_value(b_type, b);
     if (!compare(&work, &left, &right))
         return false;
     for (uint64_t round = 1; work.count > 0; round++) {
@@ -82,4 +117,8 @@ bool fl_equal(FlProcess *self, const FlType *type, const FlWord *a, const FlWord
             return false;
     }
     return true;
+}
+
+bool fl_equal(FlProcess *self, const FlType *type, const FlWord *a, const FlWord *b) {
+    return value_equal(self, type, a, type, b);
 }

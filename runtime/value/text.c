@@ -75,13 +75,39 @@ static void add_float(Builder *text, FlWord bits) {
     add_number(text, number_write_float(value, bytes), bytes);
 }
 
+static const char *opening(const FlType *type) {
+    switch (type->kind) {
+    case FL_KIND_LIST:
+        return "[";
+    case FL_KIND_MAP:
+        return type->field_count == 2 ? "map:of(" : "set:of(";
+    case FL_KIND_NODE:
+        return "";
+    default:
+        return "{";
+    }
+}
+
+static const char *closing(const FlType *type) {
+    switch (type->kind) {
+    case FL_KIND_LIST:
+        return "]";
+    case FL_KIND_MAP:
+        return ")";
+    case FL_KIND_NODE:
+        return "";
+    default:
+        return "}";
+    }
+}
+
 static void open_place(Builder *text, Work *work, const View *view) {
     uint64_t count;
     Place place = place_of(view, &count);
-    builder_add_byte(text, view->kind == FL_KIND_LIST ? '[' : '{');
+    builder_add_text(text, opening(view->type));
     if (!work_push(work, place, (Place){0}, count)) { // a report: too deep
         builder_add_text(text, "…");
-        builder_add_byte(text, view->kind == FL_KIND_LIST ? ']' : '}');
+        builder_add_text(text, closing(view->type));
     }
 }
 
@@ -108,6 +134,8 @@ static void add_view(Builder *text, Work *work, const View *view) {
         break;
     case FL_KIND_RECORD:
     case FL_KIND_LIST:
+    case FL_KIND_MAP:
+    case FL_KIND_NODE:
         open_place(text, work, view);
         break;
     default:
@@ -115,23 +143,37 @@ static void add_view(Builder *text, Work *work, const View *view) {
     }
 }
 
+// What stands before a part of a node: the entries, keys and values in turn, are its last parts. Only the first entry
+// of all follows the opening parenthesis, with which no value's text ends.
+static void separate_entry(Builder *text, const FlType *type, uint64_t index, uint64_t count, const View *part) {
+    if (part->kind == FL_KIND_NODE)
+        return;
+    bool value = type->field_count == 2 && (count - index) % 2 == 1;
+    if (value)
+        builder_add(text, ": ", 2);
+    else if (text->length > 0 && text->bytes[text->length - 1] != '(')
+        builder_add(text, ", ", 2);
+}
+
 // Writes the next part of the innermost open place, or closes it.
 static void step(Builder *text, Work *work) {
     WorkItem *top = work_top(work);
-    bool list = top->left.type->kind == FL_KIND_LIST;
+    const FlType *type = top->left.type;
     if (top->index == top->count) {
-        builder_add_byte(text, list ? ']' : '}');
+        builder_add_text(text, closing(type));
         work->count--;
         return;
     }
     uint64_t index = top->index++;
-    if (index > 0)
+    View part = place_part(&top->left, index);
+    if (type->kind == FL_KIND_MAP || type->kind == FL_KIND_NODE)
+        separate_entry(text, type, index, top->count, &part);
+    else if (index > 0)
         builder_add(text, ", ", 2);
-    if (!list) {
-        builder_add_text(text, top->left.type->fields[index].name);
+    if (type->kind == FL_KIND_RECORD) {
+        builder_add_text(text, type->fields[index].name);
         builder_add(text, ": ", 2);
     }
-    View part = place_part(&top->left, index);
     add_view(text, work, &part);
 }
 

@@ -27,6 +27,7 @@ View view_tagged(FlWord word) {
         return (View){.kind = FL_KIND_FUNCTION, .scalar = word};
     case FL_KIND_RECORD:
     case FL_KIND_LIST:
+    case FL_KIND_MAP:
         return (View){.kind = (FlKind)type->kind, .type = type, .words = words};
     default:
         return (View){.kind = (FlKind)type->kind, .scalar = *words};
@@ -46,7 +47,8 @@ View view_value(const FlType *type, const FlWord *words) {
             words = object_words((const FlObject *)*words);
         return (View){.kind = FL_KIND_RECORD, .type = type, .words = words};
     case FL_KIND_LIST:
-        return (View){.kind = FL_KIND_LIST, .type = type, .words = words};
+    case FL_KIND_MAP:
+        return (View){.kind = (FlKind)type->kind, .type = type, .words = words};
     case FL_KIND_NIL:
     case FL_KIND_NEVER:
         return (View){.kind = FL_KIND_NIL};

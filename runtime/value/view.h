@@ -7,9 +7,9 @@
 #include "runtime/memory/object.h"
 
 typedef struct View {
-    FlKind kind;         // NIL, BOOL, INT, FLOAT, STRING, PID, RECORD, LIST or FUNCTION
-    const FlType *type;  // RECORD, LIST: of that kind
-    const FlWord *words; // RECORD: of its fields; LIST: its two words
+    FlKind kind;         // NIL, BOOL, INT, FLOAT, STRING, PID, RECORD, LIST, MAP or FUNCTION; within maps NODE
+    const FlType *type;  // RECORD, LIST, MAP, NODE: of that kind
+    const FlWord *words; // RECORD: of its fields; LIST, MAP: its two words; NODE: the node
     FlWord scalar;       // otherwise: the number's bits, or the reference
 } View;
 

@@ -6,7 +6,9 @@
 
 #include "runtime/value/view.h"
 
-// A record or list being visited: `type` says which; of a list, `words` are its first element's.
+// A record, list, map or node of a map being visited: `type` says which; of a list, `words` are its first element's; of
+// a map its root (or NULL), of a node itself. The parts of a map are those of its root; those of a node are its
+// children, then keys and values in turn.
 typedef struct Place {
     const FlType *type;
     const FlWord *words;
@@ -39,11 +41,15 @@ bool work_push(Work *work, Place left, Place right, uint64_t count);
 
 static inline WorkItem *work_top(Work *work) { return &work->items[work->count - 1]; }
 
-// The place of a record or list, and the number of its parts.
+// The place of a record, list, map or node, and the number of its parts.
 Place place_of(const View *view, uint64_t *count);
+
+View place_node_part(const Place *place, uint64_t index);
 
 // Part `index` of a place.
 static inline View place_part(const Place *place, uint64_t index) {
+    if (place->type->kind == FL_KIND_MAP || place->type->kind == FL_KIND_NODE)
+        return place_node_part(place, index);
     if (place->type->kind == FL_KIND_LIST)
         return view_value(place->type->element, place->words + index * place->type->element->words);
     const FlField *field = &place->type->fields[index];
