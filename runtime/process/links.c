@@ -43,12 +43,35 @@ void fl_monitor(FlProcess *self, FlPid pid) {
     send_or_end(self, SIGNAL_MONITOR, pid);
 }
 
-// A report that has already arrived as a message stays a message: it came before.
+// Takes the reports of a process's end out of the private list, but not the message that a receive is just testing.
+static void drop_reports(FlProcess *self, FlPid pid) {
+    for (FlMessage **link = &self->first; *link;) {
+        FlMessage *message = *link;
+        bool tested = (self->flags & FLAG_TESTING) && link == self->scan;
+        if (tested || message->from != pid || !(message->flags & MESSAGE_REPORT)) {
+            link = &message->head.next;
+            continue;
+        }
+        *link = message->head.next;
+        if (self->last == &message->head.next)
+            self->last = link;
+        if (self->scan == &message->head.next)
+            self->scan = link;
+        self->mail_count--;
+        message_free(message);
+    }
+}
+
+// What has not been drained is dropped when it is. The list is looked through only for a monitor that has fired, or of
+// which nothing is known any more.
 void fl_demonitor(FlProcess *self, FlPid pid) {
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
+    if (!peer || peer->monitoring == 0 || peer->fired)
+        drop_reports(self, pid);
     if (!peer || peer->monitoring == 0)
         return;
     peer->monitoring = 0;
+    peer->fired = false;
     peers_trim(&self->side->peers, peer);
     send_or_end(self, SIGNAL_DEMONITOR, pid);
 }

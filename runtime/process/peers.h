@@ -7,6 +7,7 @@
 typedef struct Peer {
     FlPid pid; // 0: an empty place
     bool linked;
+    bool fired;          // of several monitors of the process on this peer some have fired
     uint32_t unlinking;  // unlinks not yet acknowledged: links that the peer sent before it saw them don't count
     uint32_t monitoring; // monitors of the process on this peer that have not fired
     uint32_t watching;   // monitors of this peer on the process

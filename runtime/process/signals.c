@@ -199,8 +199,10 @@ static bool accept_down(FlProcess *self, FlMessage *message) {
         return false;
     }
     peer->monitoring--;
+    peer->fired = true;
     peers_trim(&self->side->peers, peer);
     message->kind = MESSAGE_VALUE;
+    message->flags |= MESSAGE_REPORT;
     return true;
 }
 

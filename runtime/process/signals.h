@@ -32,6 +32,7 @@ enum {
 // Bits of FlMessage.flags.
 enum {
     MESSAGE_COUNTED = 1, // counts in the bounded mailbox that it lies in
+    MESSAGE_REPORT = 2,  // a monitor's report, drained; `from` has ended
 };
 
 #define MAILBOX_CROWDED 100000 // messages, from which on an unbounded mailbox is warned of

@@ -36,6 +36,16 @@ void timers_deinit(Timers *timers) {
     pthread_mutex_destroy(&timers->lock);
 }
 
+// Whether its receiver, or who stands behind a reply address, has not ended.
+static bool later_is_live(const LaterMessage *later) {
+    FlPid pid = later->message->to;
+    FlProcess *to = process_slot(pid);
+    if (!to || process_pid(to) != pid)
+        return false;
+    FlPid owner = atomic_load_explicit(&to->alias_of, memory_order_relaxed);
+    return owner > ALIAS_BOUNDED || !process_closed(to);
+}
+
 // ---- the heap; the lock is held
 
 static void put(Timers *timers, uint32_t place, TimerEntry entry) {
@@ -76,15 +86,47 @@ static void note_earliest(Timers *timers) {
     atomic_store_explicit(&timers->earliest, earliest, memory_order_relaxed);
 }
 
-static bool insert(Timers *timers, TimerEntry entry) {
-    if (timers->count + 2 > timers->capacity) {
-        uint32_t capacity = timers->capacity ? timers->capacity * 2 : 64;
-        TimerEntry *heap = memory_resize(timers->heap, capacity * sizeof(TimerEntry));
-        if (!heap)
-            return false;
-        timers->heap = heap;
-        timers->capacity = capacity;
+static void free_later(Timers *timers, LaterMessage *later) {
+    later->message = NULL;
+    later->next = timers->later_free;
+    timers->later_free = later;
+}
+
+// A timer dies with its receiver: those of processes that have ended are taken out before the heap would grow, so that
+// they are never more than half of it for long.
+static void sweep(Timers *timers) {
+    uint32_t left = 0;
+    for (uint32_t place = 1; place <= timers->count; place++) {
+        TimerEntry entry = timers->heap[place];
+        if (entry.process || later_is_live(entry.later)) {
+            put(timers, ++left, entry);
+        } else {
+            message_free(entry.later->message);
+            free_later(timers, entry.later);
+        }
     }
+    timers->count = left;
+    for (uint32_t place = left / 2; place >= 1; place--)
+        sift_down(timers, place, timers->heap[place]);
+}
+
+// false: memory is out.
+static bool make_room(Timers *timers) {
+    sweep(timers);
+    if (timers->count < timers->capacity / 2)
+        return true;
+    uint32_t capacity = timers->capacity ? timers->capacity * 2 : 64;
+    TimerEntry *heap = memory_resize(timers->heap, capacity * sizeof(TimerEntry));
+    if (!heap)
+        return false;
+    timers->heap = heap;
+    timers->capacity = capacity;
+    return true;
+}
+
+static bool insert(Timers *timers, TimerEntry entry) {
+    if (timers->count + 2 > timers->capacity && !make_room(timers))
+        return false;
     sift_up(timers, ++timers->count, entry);
     note_earliest(timers);
     return true;
@@ -156,12 +198,6 @@ static void fire_process(Timers *timers, FlProcess *process, int64_t now) {
 
 // ---- messages
 
-static void free_later(Timers *timers, LaterMessage *later) {
-    later->message = NULL;
-    later->next = timers->later_free;
-    timers->later_free = later;
-}
-
 void timers_fire(Timers *timers, int64_t now) {
     if (atomic_load_explicit(&timers->earliest, memory_order_relaxed) > now)
         return;
@@ -181,9 +217,7 @@ void timers_fire(Timers *timers, int64_t now) {
 }
 
 static bool is_live(const TimerEntry *entry) {
-    if (entry->process)
-        return entry->process->deadline != INT64_MAX;
-    return process_find(entry->later->message->to) != NULL;
+    return entry->process ? entry->process->deadline != INT64_MAX : later_is_live(entry->later);
 }
 
 int64_t timers_next_live(Timers *timers) {
@@ -265,17 +299,18 @@ int64_t fl_cancel(FlProcess *self, int64_t timer) {
     if (timer <= 0 || shard >= sched.worker_count)
         return -1;
     Timers *timers = &sched.workers[shard]->timers;
-    int64_t left = INT64_MIN;
+    int64_t left = -1;
     pthread_mutex_lock(&timers->lock);
     LaterMessage *later = index < timers->later_count ? timers->later[index] : NULL;
     if (later && later->message && (later->serial & 0x1fffffff) == (uint64_t)timer >> (INDEX_BITS + SHARD_BITS)) {
-        left = timers->heap[later->place].deadline - process_hooks.now();
+        if (later_is_live(later)) {
+            left = timers->heap[later->place].deadline - process_hooks.now();
+            left = left < 0 ? 0 : left;
+        }
         take_out(timers, later->place);
         message_free(later->message);
         free_later(timers, later);
     }
     pthread_mutex_unlock(&timers->lock);
-    if (left == INT64_MIN)
-        return -1;
-    return left <= 0 ? 0 : (left + 999999) / 1000000;
+    return left < 0 ? -1 : (left + 999999) / 1000000;
 }

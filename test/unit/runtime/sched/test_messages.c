@@ -1,6 +1,8 @@
 // Messages between processes: order, ping-pong, a ring, selective receive, timeouts, calls.
 #include "program.h"
 
+#include <sys/resource.h>
+
 // ---- hello
 
 STATIC_STRING(hello, "hello")
@@ -195,6 +197,33 @@ static void test_later(void **state) {
     assert_string_equal(run_program(later_main, "1", "seed:3").out, "3 2\n");
 }
 
+// Timers of processes that have ended don't pile up: a million of an hour's would be 200 MB.
+static void quick(FlProcess *self) { (void)self; }
+
+static void piles_main(FlProcess *self) {
+    struct rusage before, after;
+    for (int64_t i = 0; i < 400000; i++) {
+        if (i == 50000)
+            getrusage(RUSAGE_SELF, &before);
+        fl_send_after(self, 3600000, spawn(self, quick, 0, 0, 0, 0, NULL), FL_IMMEDIATE(FL_TAG_INT, 1));
+        if (i % 100 == 0)
+            fl_sleep(self, 0, &site_wait); // lets them end
+    }
+    getrusage(RUSAGE_SELF, &after);
+    if (!SANITIZED && after.ru_maxrss - before.ru_maxrss > 20000)
+        fl_halt(self, 9);
+    FlPid gone = spawn(self, quick, 0, 0, 0, 0, &(FlSpawnOptions){.monitor = true});
+    int64_t timer = fl_send_after(self, 3600000, gone, FL_IMMEDIATE(FL_TAG_INT, 1));
+    receive(self, -1);
+    say(self, "%lld", (long long)fl_cancel(self, timer));
+}
+
+static void test_timers_of_ended(void **state) {
+    (void)state;
+    assert_string_equal(run_program(piles_main, "1", NULL).out, "-1\n");
+    assert_string_equal(run_program(piles_main, "1", "seed:1").out, "-1\n");
+}
+
 // ---- calls
 
 static FlWord call(FlProcess *self, FlPid to, int64_t value, int64_t timeout, int64_t *result) {
@@ -241,9 +270,9 @@ static void test_calls(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hello), cmocka_unit_test(test_ping_pong), cmocka_unit_test(test_ring),
-        cmocka_unit_test(test_order), cmocka_unit_test(test_timeouts),  cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_later), cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_hello), cmocka_unit_test(test_ping_pong),       cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_order), cmocka_unit_test(test_timeouts),        cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_later), cmocka_unit_test(test_timers_of_ended), cmocka_unit_test(test_calls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
