@@ -3,199 +3,121 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/collect/blocks.h"
-#include "runtime/collect/pins.h"
-#include "runtime/collect/reach.h"
+#include "runtime/collect/collection.h"
+#include "runtime/collect/undo.h"
 #include "runtime/memory/alloc.h"
 
 enum {
-    EMBEDDED_MOST = 128, // bytes that are copied by way of the stack
-    HARD_SMALL = 16384,  // bytes of a heap and stack that hard mode always collects
+    HARD_SMALL = 16384,      // bytes of a heap and stack that hard mode always collects
+    STEP_LEAST = 256 * 1024, // bytes in use of a heap that is collected in steps
+    STEP_WORDS = 64 * 1024,  // words looked through in a step: less than a millisecond
+    STEP_BLOCKS = 4096,      // blocks freed in a step
 };
-
-typedef struct Collection {
-    FlArena *arena;
-    FlBump *bump;
-    const CollectRoots *roots;
-    FlPid owner;
-    Reach reach;
-    Pins pins;
-    OldBlocks old;
-    FreshBlocks fresh;
-    uint64_t moved;   // bytes of all copies
-    bool to_embedded; // they fit the embedded bytes
-} Collection;
 
 void collect_start(void) {
     const char *wish = getenv("FLUFFY_COLLECT");
     arena_least_threshold = wish != NULL && strcmp(wish, "hard") == 0 ? 0 : 4;
 }
 
-// ---- where objects will be
+// ---- before
 
-// Elements that the copy of a buffer has room for. Who appends again and again keeps what makes that cheap.
-static uint32_t copied_capacity(const ReachEntry *entry, FlPid owner) {
-    const FlBuffer *buffer = (const FlBuffer *)entry->source;
-    uint32_t count = entry->end - entry->first, room = buffer->capacity - entry->first;
-    if (buffer->owner != owner)
-        return count;
-    return room / 2 < count ? room : 2 * count;
+static bool is_large(const FlBlock *block) {
+    const FlObject *object = (const FlObject *)block->first;
+    return block->bytes >= FRESH_LARGE && block->first == (const char *)(block + 1) && block->first < block->end &&
+           object->type != OBJECT_FILLER && block->first + object_bytes(object) == block->end;
 }
 
-static uint64_t copied_bytes(const ReachEntry *entry, FlPid owner) {
-    if (entry->end == 0)
-        return object_bytes(entry->source);
-    return object_buffer_bytes(copied_capacity(entry, owner), object_type(entry->source)->element->words);
-}
-
-// Whether a large object's present form is good enough. Elements that were not looked through may refer to nothing.
-static bool good_as_it_is(const ReachEntry *entry, uint64_t copied) {
-    if (entry->end == 0)
-        return true;
-    const FlBuffer *buffer = (const FlBuffer *)entry->source;
-    bool whole = entry->first == 0 && entry->end == buffer->used;
-    return (whole || object_type(entry->source)->references == NULL) && copied >= object_bytes(entry->source) / 2;
-}
-
-static bool stays(Collection *c, ReachEntry *entry, uint64_t copied) {
-    if (copied < FRESH_LARGE || !good_as_it_is(entry, copied))
-        return false;
-    if (!c->old.tried)
-        old_blocks_make(&c->old, c->arena, c->bump);
-    OldBlock *block = old_blocks_find(&c->old, entry->source);
-    char *first = (char *)entry->source;
-    if (block == NULL || block->first != first || block->end != first + object_bytes(entry->source))
-        return false;
-    block->kept = true;
-    entry->copy = entry->source;
-    if (entry->end != 0) {
-        entry->first = 0;
-        entry->end = ((const FlBuffer *)entry->source)->used;
-    }
-    return true;
-}
-
-static void decide_what_stays(Collection *c) {
-    for (uint32_t i = 0; i < c->reach.count; i++) {
-        ReachEntry *entry = &c->reach.entries[i];
-        uint64_t bytes = entry->copy == NULL ? copied_bytes(entry, c->owner) : 0;
-        if (entry->copy != NULL || stays(c, entry, bytes))
+// Takes the blocks of large objects out of the arena's list.
+static void part_large(Collection *c) {
+    FlBlock **link = &c->arena->others;
+    while (*link != NULL) {
+        FlBlock *block = *link;
+        if (!is_large(block)) {
+            link = &block->next;
             continue;
-        c->moved += bytes;
-        if (bytes < FRESH_LARGE)
-            c->fresh.left += bytes;
-    }
-}
-
-static bool decide_places(Collection *c) {
-    char *embedded = c->arena->embedded;
-    const OldBlock *block = c->old.blocks != NULL ? old_blocks_find(&c->old, embedded) : NULL;
-    bool free = block == NULL || !block->pinned;
-    c->to_embedded = free && c->moved <= c->arena->embedded_bytes && c->moved <= EMBEDDED_MOST;
-    for (uint32_t i = 0; i < c->reach.count; i++) {
-        ReachEntry *entry = &c->reach.entries[i];
-        if (entry->copy != NULL)
-            continue;
-        uint64_t bytes = copied_bytes(entry, c->owner);
-        if (c->to_embedded) {
-            entry->copy = (FlObject *)embedded;
-            embedded += bytes;
-        } else if (!(entry->copy = fresh_take(&c->fresh, bytes))) {
-            return false;
         }
-    }
-    return true;
-}
-
-// ---- moving
-
-static void copy_buffer(const ReachEntry *entry, FlBuffer *to, FlPid owner) {
-    const FlBuffer *from = (const FlBuffer *)entry->source;
-    uint64_t words = object_type(entry->source)->element->words, count = entry->end - entry->first;
-    to->header.type = from->header.type;
-    to->capacity = copied_capacity(entry, owner);
-    to->used = (uint32_t)count;
-    to->owner = from->owner == owner ? owner : 0;
-    memcpy(to->elements, from->elements + entry->first * words, count * words * sizeof(FlWord));
-}
-
-static void copy_object(const ReachEntry *entry, FlObject *to, FlPid owner) {
-    if (entry->end != 0)
-        copy_buffer(entry, (FlBuffer *)to, owner);
-    else
-        memcpy(to, entry->source, object_bytes(entry->source));
-    to->flags = 0;
-}
-
-static void move_all(Collection *c) {
-    for (uint32_t i = 0; i < c->reach.count; i++) {
-        const ReachEntry *entry = &c->reach.entries[i];
-        if (entry->copy != entry->source)
-            copy_object(entry, entry->copy, c->owner);
-        reach_redirect(&c->reach, entry->copy);
+        *link = block->next;
+        block->next = c->large;
+        c->large = block;
+        FlObject *object = (FlObject *)block->first;
+        if (object->flags == 0)
+            object->flags = OBJECT_LARGE;
     }
 }
 
-// The embedded bytes are source and destination: the copies are made aside.
-static void move_to_embedded(Collection *c) {
-    char *embedded = c->arena->embedded;
-    _Alignas(8) char aside[EMBEDDED_MOST];
-    for (uint32_t i = 0; i < c->reach.count; i++) {
-        const ReachEntry *entry = &c->reach.entries[i];
-        uint64_t offset = (uint64_t)((char *)entry->copy - embedded);
-        FlObject *to = entry->copy;
-        if (offset < c->moved) { // else it stays
-            to = (FlObject *)(aside + offset);
-            copy_object(entry, to, c->owner);
-        }
-        reach_redirect(&c->reach, to);
-    }
-    memcpy(embedded, aside, c->moved);
+static void begin(Collection *c, FlArena *arena, FlBump *bump, const CollectRoots *roots) {
+    memset(c, 0, offsetof(Collection, fresh));
+    memset(&c->pins, 0, offsetof(Collection, ahead) - offsetof(Collection, pins));
+    c->arena = arena;
+    c->bump = bump;
+    c->frame = roots->frame;
+    c->first_frame = *roots->frame;
+    c->owner = roots->owner;
+    c->outside = roots->outside;
+    c->context = roots->context;
+    if (arena->bytes >= FRESH_LARGE)
+        part_large(c);
+    for (uint32_t i = 0; i < roots->range_count; i++)
+        c->scanned += (uint64_t)(roots->ranges[i].to - roots->ranges[i].from);
+    c->failed = roots->range_count > 0 && !pins_find(&c->pins, arena, bump, c->large, roots);
+    bool all_move = c->pins.count == 0 && c->large == NULL;
+    fresh_begin(&c->fresh, arena->embedded, all_move ? arena->embedded_bytes : 0);
+    if (*c->frame != NULL && !c->failed)
+        move_root(c, (FlWord *)c->frame);
 }
 
 // ---- afterwards
 
-static void unmark_what_stays(const Collection *c) {
-    for (uint32_t i = 0; i < c->reach.count; i++) {
-        const ReachEntry *entry = &c->reach.entries[i];
-        if (entry->copy == entry->source)
-            entry->copy->flags = 0;
+static void push(FlBlock **list, FlBlock *block) {
+    block->next = *list;
+    *list = block;
+}
+
+// Large objects that stay, as a list.
+static FlBlock *keep_large(Collection *c, FlBlock *kept) {
+    for (FlBlock *block = c->large, *next; block != NULL; block = next) {
+        FlObject *object = (FlObject *)(block + 1);
+        next = block->next;
+        bool stays = object_stays(object);
+        push(stays ? &kept : &c->old, block);
+        if (!stays)
+            continue;
+        object->flags = 0;
+        block->first = (char *)object;
     }
+    return kept;
 }
 
-// Bytes of the embedded ones in use by what has moved there or stays there.
-static uint64_t embedded_used(const Collection *c) {
-    if (c->to_embedded)
-        return c->moved;
-    for (size_t i = 0; i < c->old.count; i++)
-        if (c->old.blocks[i].block == NULL && c->old.blocks[i].pinned)
-            return (uint64_t)(c->old.blocks[i].end - c->arena->embedded);
-    return 0;
+static void collect_old(Collection *c) {
+    c->old = c->arena->others;
+    if (c->arena->current != NULL)
+        push(&c->old, c->arena->current);
 }
 
-static void replace_blocks(Collection *c) {
-    FlArena *arena = c->arena;
-    uint64_t embedded = embedded_used(c);
-    FlBlock *kept = old_blocks_free(&c->old, arena);
-    arena->current = c->fresh.current;
+// Takes the newest block out of the list of fresh ones.
+static void part_newest(Fresh *fresh) {
+    FlBlock **link = &fresh->first;
+    while (*link != NULL && *link != fresh->newest)
+        link = &(*link)->next;
+    *link = NULL;
+}
+
+// The arena's blocks are the fresh ones and those kept; objects lie in the embedded bytes up to `embedded`.
+static void replace_blocks(FlArena *arena, FlBump *bump, Fresh *fresh, FlBlock *kept, const char *embedded) {
+    part_newest(fresh);
+    arena->current = fresh->newest;
     arena->others = NULL;
     arena->bytes = arena->current != NULL ? arena->current->bytes : 0;
     arena_adopt(arena, kept);
-    arena_adopt(arena, c->fresh.others);
+    arena_adopt(arena, fresh->first);
+    arena_adopt(arena, fresh->large);
+    arena->embedded_end = arena->embedded_bytes;
     if (arena->current != NULL) {
-        arena->embedded_end = (uint16_t)embedded;
-        *c->bump = (FlBump){c->fresh.next, arena->current->end};
+        arena->embedded_end = (uint16_t)(embedded - arena->embedded);
+        *bump = (FlBump){fresh->next, fresh->end};
     } else {
-        arena->embedded_end = arena->embedded_bytes;
-        *c->bump = (FlBump){arena->embedded + embedded, arena->embedded + arena->embedded_bytes};
+        *bump = (FlBump){(char *)embedded, arena->embedded + arena->embedded_bytes};
     }
-}
-
-static uint64_t scanned_bytes(const CollectRoots *roots) {
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; i < roots->range_count; i++)
-        bytes += (uint64_t)(roots->ranges[i].to - roots->ranges[i].from);
-    return bytes;
 }
 
 // Hard mode collects small heaps always, large ones when they have grown by an eighth: else tests would not end.
@@ -207,8 +129,7 @@ static uint64_t growth(const FlArena *arena, uint64_t scanned) {
                                                                                    : work;
 }
 
-static void set_threshold(FlArena *arena, const CollectRoots *roots) {
-    uint64_t scanned = scanned_bytes(roots);
+static void set_threshold(FlArena *arena, uint64_t scanned) {
     if (arena_least_threshold == 0 && arena->bytes + scanned < HARD_SMALL) {
         arena->threshold = 0;
         return;
@@ -220,53 +141,79 @@ static void set_threshold(FlArena *arena, const CollectRoots *roots) {
 }
 
 static void give_up(Collection *c) {
-    reach_unmark(&c->reach);
-    fresh_free(&c->fresh);
-    memory_free(c->old.blocks);
+    undo(c);
     if (c->arena->threshold <= UINT32_MAX / 2)
         c->arena->threshold *= 2;
 }
 
 static void carry_out(Collection *c) {
-    FlObject **frame = c->roots->frame;
-    if (*frame != NULL && !object_is_static(*frame))
-        *frame = reach_entry(&c->reach, *frame)->copy;
-    if (c->to_embedded)
-        move_to_embedded(c);
+    Fresh *fresh = &c->fresh;
+    if (c->views.widened)
+        collection_each_reference(c, views_widen);
+    if (fresh->newest == NULL)
+        fresh->aside_end = fresh->next;
+    char *embedded = c->arena->embedded;
+    FlBlock *kept = NULL;
+    if (c->pins.blocks != NULL)
+        kept = pins_sweep(&c->pins, &c->old, &embedded);
     else
-        move_all(c);
-    pins_sweep(&c->pins, &c->reach);
-    unmark_what_stays(c);
-    replace_blocks(c);
-    set_threshold(c->arena, c->roots);
+        collect_old(c);
+    kept = keep_large(c, kept);
+    pins_unmark(&c->pins);
+    if (fresh->embedded != NULL) {
+        uint64_t used = (uint64_t)(fresh->aside_end - fresh->aside);
+        memcpy(fresh->embedded, fresh->aside, used);
+        embedded = fresh->embedded + used;
+    }
+    replace_blocks(c->arena, c->bump, fresh, kept, embedded);
+    set_threshold(c->arena, c->scanned);
 }
 
-static bool mark_all(Collection *c) {
-    const FlObject *frame = *c->roots->frame;
-    if (c->roots->range_count > 0 && !pins_find(&c->pins, &c->old, &c->reach, c->arena, c->bump, c->roots))
-        return false;
-    if (frame != NULL && !object_is_static(frame))
-        reach_add(&c->reach, *c->roots->frame);
-    reach_all(&c->reach);
-    return !c->reach.failed;
+static void end(Collection *c) {
+    if (c->failed)
+        give_up(c);
+    else
+        carry_out(c);
+    c->ended = true;
+    pins_end(&c->pins);
+    memory_free(c->views.views);
 }
 
-static bool prepare(Collection *c) {
-    if (!mark_all(c))
-        return false;
-    decide_what_stays(c);
-    return decide_places(c);
+// false: there are more.
+static bool free_blocks(Collection *c, uint64_t count) {
+    for (FlBlock *block; (block = c->old) != NULL; count--) {
+        if (count == 0)
+            return false;
+        c->old = block->next;
+        memory_free(block);
+    }
+    return true;
 }
 
 bool collect(FlArena *arena, FlBump *bump, const CollectRoots *roots) {
-    Collection c = {.arena = arena, .bump = bump, .roots = roots, .owner = roots->owner};
-    reach_begin(&c.reach);
-    bool done = prepare(&c);
-    if (done)
-        carry_out(&c);
-    else
-        give_up(&c);
-    pins_end(&c.pins);
-    reach_end(&c.reach);
-    return done;
+    Collection c;
+    begin(&c, arena, bump, roots);
+    move_some(&c, INT64_MAX);
+    end(&c);
+    free_blocks(&c, UINT64_MAX);
+    return !c.failed;
+}
+
+CollectResult collect_begin(FlArena *arena, FlBump *bump, const CollectRoots *roots, Collection **rest) {
+    Collection *c = arena->bytes < STEP_LEAST ? NULL : memory_allocate(sizeof(Collection));
+    if (c == NULL)
+        return collect(arena, bump, roots) ? COLLECT_DONE : COLLECT_FAILED;
+    *rest = c;
+    begin(c, arena, bump, roots);
+    return collect_step(c);
+}
+
+CollectResult collect_step(Collection *rest) {
+    if (!rest->ended && move_some(rest, STEP_WORDS))
+        end(rest);
+    if (!rest->ended || !free_blocks(rest, STEP_BLOCKS))
+        return COLLECT_MORE;
+    CollectResult result = rest->failed ? COLLECT_FAILED : COLLECT_DONE;
+    memory_free(rest);
+    return result;
 }
