@@ -3,12 +3,13 @@
 
 #include "compiler/codegen/lower.h"
 
-enum { DWARF_VERSION = 5 };
+enum { DWARF_VERSION = 4 }; // what compiler/places reads
 
 struct DebugInfo {
     LLVMDIBuilderRef builder;
     LLVMMetadataRef unit, main_file, function_type;
-    Map files; // by SourceFile
+    Map files;  // by SourceFile
+    Map *shown; // by symbol (Name): the Name that reports show
 };
 
 static LLVMMetadataRef make_file(Unit *unit, const char *path) {
@@ -35,6 +36,7 @@ static void add_flag(Unit *unit, const char *name, uint32_t value) {
 void debug_init(Unit *unit) {
     unit->debug = mem_new(DebugInfo);
     DebugInfo *debug = unit->debug;
+    debug->shown = mem_new(Map);
     debug->builder = LLVMCreateDIBuilder(unit->module);
     debug->main_file = make_file(unit, unit->options->source ? unit->options->source : "program");
     debug->unit = LLVMDIBuilderCreateCompileUnit(debug->builder, LLVMDWARFSourceLanguageC11, debug->main_file,
@@ -61,5 +63,22 @@ void debug_place(Function *f, Span span) {
         LLVMDIBuilderCreateDebugLocation(f->unit->context, place.line, place.column, f->scope, NULL);
     LLVMSetCurrentDebugLocation2(f->builder, location);
 }
+
+void debug_show(Function *f) {
+    if (!f->instance || f->instance->is_handler_loop)
+        return;
+    size_t len;
+    const char *symbol = LLVMGetValueName2(f->function, &len);
+    Name name = f->instance->name ? f->instance->name : name_of("lambda");
+    map_set(f->unit->debug->shown, name_of_bytes(symbol, len), (void *)name);
+}
+
+void debug_hide(Function *f) {
+    size_t len;
+    const char *symbol = LLVMGetValueName2(f->function, &len);
+    map_set(f->unit->debug->shown, name_of_bytes(symbol, len), NULL);
+}
+
+const Map *debug_shown(const Unit *unit) { return unit->debug->shown; }
 
 void debug_finish(Unit *unit) { LLVMDIBuilderFinalize(unit->debug->builder); }

@@ -1,14 +1,17 @@
 // The two profiles and the output file. Everything that LLVM can fail at ends in a diagnostic.
+#include <errno.h>
 #include <llvm-c/Analysis.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/ErrorHandling.h>
 #include <llvm-c/Target.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compiler/base/sb.h"
 #include "compiler/codegen/lower.h"
+#include "compiler/places/places.h"
 
 static const char triple[] = "x86_64-unknown-linux-gnu";
 
@@ -57,18 +60,47 @@ static bool run_passes(Unit *unit, LLVMTargetMachineRef machine) {
     return !error || internal_error(unit->diagnostics, "optimising", LLVMGetErrorMessage(error));
 }
 
+static bool cannot_write(Unit *unit, const char *message) {
+    Diag *diag = diag_error(unit->diagnostics, DIAG_CANNOT_WRITE, (Span){0}, "cannot write `%s`", unit->options->path);
+    diag_note(diag, "%s", message);
+    return false;
+}
+
+static bool write_bytes(Unit *unit, Bytes bytes) {
+    FILE *file = fopen(unit->options->path, "wb");
+    bool done = file && fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
+    int error = errno;
+    if (file && fclose(file) != 0 && done) {
+        error = errno;
+        done = false;
+    }
+    return done || cannot_write(unit, strerror(error));
+}
+
+// The object file, with the table of places that reports use.
+static bool write_object(Unit *unit, LLVMTargetMachineRef machine) {
+    char *message = NULL;
+    LLVMMemoryBufferRef buffer;
+    if (LLVMTargetMachineEmitToMemoryBuffer(machine, unit->module, LLVMObjectFile, &message, &buffer))
+        return internal_error(unit->diagnostics, "writing the object file", message);
+    Bytes object = {(const unsigned char *)LLVMGetBufferStart(buffer), LLVMGetBufferSize(buffer)}, whole;
+    bool done = places_add(object, debug_shown(unit), &whole)
+                    ? write_bytes(unit, whole)
+                    : internal_error(unit->diagnostics, "reading the line tables", NULL);
+    LLVMDisposeMemoryBuffer(buffer);
+    return done;
+}
+
 static bool write_file(Unit *unit, LLVMTargetMachineRef machine) {
     const CodegenOptions *options = unit->options;
+    if (options->output == CODEGEN_OBJECT)
+        return write_object(unit, machine);
     char *message = NULL;
-    LLVMCodeGenFileType type = options->output == CODEGEN_ASSEMBLY ? LLVMAssemblyFile : LLVMObjectFile;
-    LLVMBool failed = options->output == CODEGEN_LLVM
-                          ? LLVMPrintModuleToFile(unit->module, options->path, &message)
-                          : LLVMTargetMachineEmitToFile(machine, unit->module, options->path, type, &message);
-    if (failed) {
-        Diag *diag = diag_error(unit->diagnostics, DIAG_CANNOT_WRITE, (Span){0}, "cannot write `%s`", options->path);
-        diag_note(diag, "%s", message);
-    }
-    return !failed;
+    LLVMBool failed =
+        options->output == CODEGEN_LLVM
+            ? LLVMPrintModuleToFile(unit->module, options->path, &message)
+            : LLVMTargetMachineEmitToFile(machine, unit->module, options->path, LLVMAssemblyFile, &message);
+    return !failed || cannot_write(unit, message);
 }
 
 bool emit_module(Unit *unit, LLVMTargetMachineRef machine) {

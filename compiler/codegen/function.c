@@ -90,6 +90,7 @@ void function_begin(Function *f, Unit *unit, LLVMValueRef function, const Instan
     function_enter(f, body);
     size_t len;
     debug_function(f, LLVMGetValueName2(function, &len), span);
+    debug_show(f);
     debug_place(f, span);
 }
 

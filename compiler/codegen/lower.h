@@ -353,6 +353,10 @@ bool walk_binds_reference(Unit *unit, const TreePattern *pattern); // some varia
 void debug_init(Unit *unit);
 void debug_function(Function *f, const char *name, Span span);
 void debug_place(Function *f, Span span);
+// Reports show this function under the name of its instance, or they don't. debug_shown: from symbol to that name.
+void debug_show(Function *f);
+void debug_hide(Function *f);
+const Map *debug_shown(const Unit *unit);
 void debug_finish(Unit *unit);
 
 // ---- emit.c ---------------------------------------------------------------------------------------------------------

@@ -167,6 +167,7 @@ static void lower_resume(Function *outer, const Tree *tree, const Parking *parki
     Function f;
     Unit *unit = outer->unit;
     function_begin(&f, unit, parking->resume, outer->instance, MODE_NORMAL, repr_of(outer, type_nil), tree->span);
+    debug_hide(&f);
     Words words = {0};
     LLVMValueRef frame = NULL;
     if (parking->layout->words)

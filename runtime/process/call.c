@@ -49,9 +49,11 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     FlProcess *alias = find_call(self, reply_address);
     self->site = site;
     self->deadline = process_deadline(timeout);
+    self->side->called = to;
     process_drain(self);
     while (!alias->first && !process_expired(self))
         process_wait(self);
+    self->side->called = 0;
     self->deadline = INT64_MAX;
     FlMessage *message = end_call(self, reply_address)->first;
     release((ProcessWorker *)self->worker, alias);

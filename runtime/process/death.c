@@ -8,6 +8,7 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
+#include "runtime/process/whence.h"
 
 enum { PANICS_IN_DEFERS = 64 }; // then the rest of the defers is skipped: each one nests on the stack
 
@@ -53,6 +54,7 @@ _Noreturn void death_run(FlProcess *self) {
             self->side->panics++;
     } else {
         self->flags |= FLAG_DYING;
+        whence_note(self);
         bound_leave(self);
         if (self->side != &side_of_last_resort)
             raise_limits(self, self->side);

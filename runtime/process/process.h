@@ -148,6 +148,7 @@ typedef struct ProcessHooks {
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
     // Warns of an unbounded mailbox that has grown beyond MAILBOX_CROWDED; once per process, by its owner in a drain.
     void (*crowded)(FlProcess *process, FlPid sender);
+    bool (*traces)(void); // whether a report written now would show calls; NULL: always. Any thread
 } ProcessHooks;
 extern ProcessHooks process_hooks;
 

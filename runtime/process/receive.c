@@ -141,12 +141,30 @@ void fl_sleep(FlProcess *self, int64_t milliseconds, const FlSite *site) {
     self->deadline = INT64_MAX;
 }
 
+// Messages of the mailbox word, newest first. Acquire: the links of the list, which nobody else takes apart.
+static FlMessage *undrained(FlProcess *process) {
+    uintptr_t list = atomic_load_explicit(&process->mailbox, memory_order_acquire);
+    return list <= MAILBOX_CLOSED ? NULL : (FlMessage *)list;
+}
+
+unsigned process_oldest_mail(FlProcess *process, FlMessage **messages, unsigned most) {
+    unsigned count = 0, newer = 0;
+    for (FlMessage *message = process->first; message && count < most; message = message->head.next)
+        messages[count++] = message;
+    for (FlMessage *message = undrained(process); message; message = message->head.next)
+        newer += message->kind == MESSAGE_VALUE;
+    unsigned taken = newer < most - count ? newer : most - count;
+    // The oldest `taken` of them are the last ones of the list.
+    for (FlMessage *message = undrained(process); message; message = message->head.next) {
+        if (message->kind == MESSAGE_VALUE && newer-- <= taken)
+            messages[count + newer] = message;
+    }
+    return count + taken;
+}
+
 uint32_t process_mail_count(FlProcess *process) {
     uint32_t count = process->mail_count + bound_queued(process);
-    // Acquire: the links of the list, which nobody else takes apart.
-    uintptr_t list = atomic_load_explicit(&process->mailbox, memory_order_acquire);
-    const FlMessage *message = list <= MAILBOX_CLOSED ? NULL : (const FlMessage *)list;
-    for (; message; message = message->head.next)
+    for (const FlMessage *message = undrained(process); message; message = message->head.next)
         count += message->kind == MESSAGE_VALUE;
     return count;
 }

@@ -24,4 +24,8 @@ void process_overflow(FlProcess *self, uint64_t limit);
 // Messages that a process which has ended leaves, in its private list and its mailbox word; by its last owner.
 uint32_t process_mail_count(FlProcess *process);
 
+// The oldest of them, at most `most`, but for what is in the queue of a bounded mailbox; how many. They stay where they
+// are. By the last owner, or when no process runs.
+unsigned process_oldest_mail(FlProcess *process, FlMessage **messages, unsigned most);
+
 #endif

@@ -216,13 +216,7 @@ void output_flush(void) {
     pthread_mutex_unlock(&output.lock);
 }
 
-void output_report(const char *text, size_t length) {
-    static pthread_mutex_t whole = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&whole);
-    output_flush();
-    write_all(STDERR_FILENO, text, length);
-    pthread_mutex_unlock(&whole);
-}
+bool output_pending(void) { return atomic_load_explicit(&output.pending, memory_order_relaxed); }
 
 // ---- taking text; the lock is held
 

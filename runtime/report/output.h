@@ -33,8 +33,8 @@ void output_flush_ready(void);
 // The status that a failure of standard output ends the program with; 0: it has not failed.
 int output_failure(void);
 
-// Writes text to standard error, after what is buffered for standard output. Any thread; waits for both.
-void output_report(const char *text, size_t length);
+// Whether something is buffered. Any thread.
+bool output_pending(void);
 
 // ---- for the scheduler
 

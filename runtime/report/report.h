@@ -1,9 +1,21 @@
 // What the runtime says on standard error: crashes, deadlock. Each report is whole, after everything that was printed
-// before.
+// before; see outlet.h for how it gets there, limit.h for how many, settings.h for how.
 #ifndef FLUFFY_RUNTIME_REPORT_REPORT_H
 #define FLUFFY_RUNTIME_REPORT_REPORT_H
 
 #include "runtime/process/process.h"
+
+// When the runtime starts: `seeded`: in the seeded schedule. When it ends: what was held back is summed up, and
+// everything is written. Until then also report_tick, in the seeded schedule, when its time has gone on.
+void report_start(bool seeded);
+void report_finish(void);
+void report_tick(int64_t now);
+
+// A failure of the runtime or a broken invariant: text, with its newline, written before this returns. Any thread.
+void report_failure(const char *text, size_t length);
+
+// Whether a crash that is reported now would show calls; a guess. Any thread.
+bool report_traces(void);
 
 // A process that crashed, or main that was ended by another; by its last owner, before it is buried.
 void report_crash(FlProcess *process);

@@ -31,7 +31,7 @@ __attribute__((noinline)) FlWorker *sched_worker(void) { return this_worker; }
 _Noreturn void sched_fail(const char *text) {
     char line[256];
     int length = snprintf(line, sizeof line, "fluffy: %s\n", text);
-    output_report(line, (size_t)length);
+    report_failure(line, (size_t)length);
     _exit(1);
 }
 
@@ -94,7 +94,7 @@ static void verify(FlProcess *process) {
     verify_describe(&violation, text, sizeof text);
     int length = snprintf(line, sizeof line, "fluffy: internal error: heap of process %llx (%s): %s\n",
                           (unsigned long long)process->head.pid, process->kind_name, text);
-    output_report(line, (size_t)length);
+    report_failure(line, (size_t)length);
     abort();
 }
 
@@ -261,11 +261,12 @@ static void free_everything(void) {
 static bool prepare(const FlProgram *program, const SchedConfig *config) {
     memset(&sched, 0, sizeof sched);
     output_init(!config->seeded);
+    report_start(config->seeded);
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     collect_start();
-    process_hooks =
-        (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm, seeded_draw_slice, report_crowded};
+    process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm,
+                                   seeded_draw_slice,    report_crowded,      report_traces};
     if (config->seeded)
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))
@@ -300,13 +301,14 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
     if (!prepare(program, config))
         sched_fail("cannot start: not enough memory, address space or threads");
     worker_loop(sched.workers[0]);
-    if (config->tidy) {
+    if (config->tidy)
         sched.schedule->join();
-        output_flush();
+    report_finish();
+    output_flush();
+    if (config->tidy) {
         output_stop();
         free_everything();
     }
-    output_flush();
     int failure = output_failure();
     return failure ? failure : atomic_load(&sched.status);
 }

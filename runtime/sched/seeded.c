@@ -4,6 +4,7 @@
 #include "runtime/memory/alloc.h"
 #include "runtime/platform/futex.h"
 #include "runtime/report/output.h"
+#include "runtime/report/report.h"
 #include "runtime/sched/terminate.h"
 
 #define NANOSECONDS_RUN 1000 // virtual time of entering a process
@@ -55,6 +56,7 @@ static FlProcess *draw(void) {
 
 static FlProcess *seeded_pick(FlWorker *worker) {
     while (!atomic_load_explicit(&sched.stopping, memory_order_relaxed)) {
+        report_tick(seeded.now);
         timers_fire(&worker->timers, seeded.now);
         terminate_begin(&worker->head);
         if (seeded.count > 0) {

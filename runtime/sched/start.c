@@ -7,6 +7,7 @@
 
 #include "runtime/library/library.h"
 #include "runtime/platform/sanitizer.h"
+#include "runtime/report/settings.h"
 #include "runtime/sched/config.h"
 #include "runtime/sched/terminate.h"
 
@@ -51,6 +52,8 @@ int main(int argc, char **argv) {
     library_arguments(argc, argv);
     SchedConfig config;
     const char *wrong = config_read(&config, getenv("FLUFFY_WORKERS"), getenv("FLUFFY_SCHEDULE"));
+    if (!wrong)
+        wrong = report_configure(getenv("FLUFFY_REPORTS"), getenv("FLUFFY_REPORT_FORMAT"));
     if (wrong) {
         fprintf(stderr, "fluffy: %s\n", wrong);
         return STATUS_CONFIG;

@@ -1,7 +1,7 @@
 // One line each, whatever the reason contains: it is quoted.
 #include <stdio.h>
 
-#include "runtime/report/output.h"
+#include "runtime/report/outlet.h"
 #include "runtime/supervise/supervisor.h"
 #include "runtime/value/text.h"
 
@@ -9,7 +9,7 @@ enum { NOTE_BYTES = 1024, QUOTED_BYTES = 300 };
 
 static void write_note(const char *note, int length) {
     if (length > 0)
-        output_report(note, length < NOTE_BYTES ? (size_t)length : NOTE_BYTES - 1);
+        outlet_write(note, length < NOTE_BYTES ? (size_t)length : NOTE_BYTES - 1);
 }
 
 // "supervisor <0.2>"

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "runtime/abi/abi.h"
+#include "runtime/report/outlet.h"
 #include "runtime/report/output.h"
 
 const FlProgram fl_program;
@@ -58,7 +59,7 @@ static void test_order(void **state) {
     (void)state;
     output_write("first", 5, true);
     output_write("no newline", 10, false);
-    output_report("[report]\n", 9);
+    outlet_write("[report]\n", 9);
     output_write("last", 4, true);
     output_flush();
     output_flush();

@@ -1,0 +1,30 @@
+// Standard error: whole reports, each after what was printed before it. Nobody's worker waits for who reads it.
+//
+// A report is written at once where standard output has taken everything and standard error takes it. Otherwise it lies
+// in a buffer of at most OUTLET_BYTES that a thread, made then, writes out. A report for which there is no room is
+// lost, and that is said. In the seeded schedule, and where no thread can be made, the caller waits.
+//
+// The same thread calls back when a time has come (outlet_at).
+#ifndef FLUFFY_RUNTIME_REPORT_OUTLET_H
+#define FLUFFY_RUNTIME_REPORT_OUTLET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { OUTLET_BYTES = 1 << 20 };
+
+// When the runtime starts. `waits`: whoever writes waits for the readers. `due` is what outlet_at calls.
+void outlet_init(bool waits, void (*due)(void));
+
+// Any thread.
+void outlet_write(const char *text, size_t length);
+
+// Waits until all of what was written before is out. Any thread.
+void outlet_flush(void);
+
+// Calls `due` on the thread once clock_now() has reached this, if that is earlier than what was asked for before.
+// Nothing where `waits` was said: virtual time is looked at by the scheduler. Any thread.
+void outlet_at(int64_t nanoseconds);
+
+#endif
