@@ -78,7 +78,7 @@ archives = $(foreach room,$(1),$(OUT)/$(room).a)
 COMPILER_ROOMS := $(filter compiler/%,$(ROOMS))
 RUNTIME_ROOMS := $(filter runtime/%,$(ROOMS))
 # What the archives of a set of rooms need besides themselves.
-libs = $(if $(filter compiler/codegen,$(1)),$(LLVM_LIBS)) $(if $(filter compiler/base,$(1)),$(GC_LIBS)) -pthread -lm -ldl
+libs = $(if $(filter compiler/codegen,$(1)),$(LLVM_LIBS)) $(if $(filter compiler/base runtime/shared,$(1)),$(GC_LIBS)) -pthread -lm -ldl
 
 define room_rules
 sources_$(1) := $(wildcard $(1)/*.c $(1)/*.S)
@@ -100,7 +100,7 @@ STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c))
 $(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(ALLOCATOR)
 	@mkdir -p $(@D)
 	$(SHOW) "  LINK  $@"
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(call libs)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(call libs,$(RUNTIME_ROOMS))
 
 # Tests and sanitized programs may have allocations fail; the library of the product has no such thing.
 PRODUCT_ALLOC := $(if $(VARIANT),,$(OUT)/obj/product/runtime/memory/alloc.c.o)
@@ -143,7 +143,7 @@ $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 # information, which would cost every link of a program 10 ms; the rooms' own archives keep it.
 $(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
 	$(SHOW) "  LIB   $@"
-	$(Q)ld -r -o $(OUT)/fluffy.o $^
+	$(Q)ld -r -o $(OUT)/fluffy.o $^ $(if $(VARIANT),,$(shell $(CC) -print-file-name=libgc.a))
 	$(Q)objcopy $(if $(VARIANT),,--strip-debug) --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' --keep-global-symbol=main $(OUT)/fluffy.o
 	$(Q)rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
 

@@ -45,7 +45,10 @@ typedef struct FlObject {
 } FlObject;
 
 enum {
-    FL_OBJECT_STATIC = 1, // lives in the program's image: never moved, copied or freed
+    FL_OBJECT_STATIC = 1,   // outside of all arenas, never moved; without one of the next two: in the program's image
+    FL_OBJECT_COUNTED = 2,  // with STATIC: a flat object under a count, held by arenas and messages
+    FL_OBJECT_SHARED = 4,   // with STATIC: in the shared heap; the bits above are what a holder is charged
+    FL_OBJECT_PROMOTED = 8, // alone: an object of an arena that has a copy in the shared heap
 };
 
 // Text: immutable UTF-8 without a byte order mark; may contain NUL. `bytes` is followed by a NUL that does not count.

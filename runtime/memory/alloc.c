@@ -51,6 +51,8 @@ __attribute__((constructor)) static void read_environment(void) {
 static inline bool injected(void) { return false; }
 #endif
 
+bool memory_may_allocate(void) { return !injected(); }
+
 void *memory_allocate(size_t bytes) { return injected() ? NULL : je_malloc(bytes); }
 
 void *memory_resize(void *old, size_t bytes) { return injected() ? NULL : je_realloc(old, bytes); }

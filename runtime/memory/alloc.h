@@ -5,6 +5,7 @@
 #ifndef FLUFFY_RUNTIME_MEMORY_ALLOC_H
 #define FLUFFY_RUNTIME_MEMORY_ALLOC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ void *memory_resize(void *old, size_t bytes);
 
 // Gives back what the two above returned. NULL is allowed.
 void memory_free(void *pointer);
+
+// For memory that comes from elsewhere: counts as an allocation; false: it is to fail.
+bool memory_may_allocate(void);
 
 // ---- For tests: failures. Only where FLUFFY_FAULTS is defined: in the archives that tests are linked with and in
 // sanitizer builds (there FLUFFY_FAIL=N or N:COUNT in the environment does the same), not in the product.

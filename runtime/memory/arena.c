@@ -4,13 +4,17 @@
 #include "runtime/memory/arena.h"
 
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/holds.h"
 
 uint32_t arena_least_threshold = 4;
 
 void blocks_free(FlBlock *first) {
     while (first != NULL) {
         FlBlock *next = first->next;
-        memory_free(first);
+        if (__builtin_expect(hold_is(first), 0))
+            hold_free(first);
+        else
+            memory_free(first);
         first = next;
     }
 }
@@ -26,6 +30,7 @@ void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size) {
 void arena_deinit(FlArena *arena, FlBump *bump) {
     blocks_free(arena->current);
     blocks_free(arena->others);
+    holds_free(arena->holds);
     uint64_t limit = arena->limit;
     arena_init(arena, bump, arena->embedded, arena->embedded_bytes);
     arena->limit = limit;
@@ -98,9 +103,14 @@ uint64_t arena_used(const FlArena *arena, const FlBump *bump) {
 void arena_adopt(FlArena *arena, FlBlock *blocks) {
     while (blocks != NULL) {
         FlBlock *next = blocks->next;
-        arena->bytes += blocks->bytes;
-        blocks->next = arena->others;
-        arena->others = blocks;
+        if (__builtin_expect(hold_is(blocks), 0)) {
+            blocks->next = NULL;
+            holds_give(arena, blocks);
+        } else {
+            arena->bytes += blocks->bytes;
+            blocks->next = arena->others;
+            arena->others = blocks;
+        }
         blocks = next;
     }
 }

@@ -8,7 +8,8 @@
 // Invariants:
 //  - `current` is the block that the bump pointer runs through (NULL: the embedded bytes); all other blocks are
 //    complete.
-//  - `bytes` is the sum of FlBlock.bytes of all blocks. The limit is tested only when a block is taken, against
+//  - `bytes` is the sum of FlBlock.bytes of all blocks and holds. The limit is tested only when a block is taken,
+//  against
 //    what all blocks then have. Past `threshold` the arena is due for a collection (runtime/collect), which sets the
 //    next one.
 //  - The FlBump stands in the control block (FlProcessHead.bump), outside of this struct, and is passed along.
@@ -21,7 +22,8 @@
 typedef struct FlArena {
     FlBlock *current;        // the block in use
     FlBlock *others;         // complete blocks, those of large objects, and adopted messages
-    uint64_t bytes;          // charged for all blocks
+    FlBlock *holds;          // what keeps memory outside alive (holds.h)
+    uint64_t bytes;          // charged for all blocks and holds
     uint64_t limit;          // bytes that `bytes` may not pass; 0: none. May be changed at any time
     char *embedded;          // the control block's bytes, 8-aligned
     uint16_t embedded_bytes; // how many these are
@@ -39,7 +41,7 @@ enum { ARENA_BLOCK_FIRST = 512, ARENA_BLOCK_LAST = 65536 };
 // An arena in `size` bytes (at most 65528) at `embedded` (8-aligned, borrowed; may be 0 bytes), without a limit.
 void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size);
 
-// Frees all blocks; the arena is then as init left it, with no embedded bytes in use.
+// Frees all blocks and holds; the arena is then as init left it, with no embedded bytes in use.
 void arena_deinit(FlArena *arena, FlBump *bump);
 
 // The slow path of bump allocation: `bytes` bytes (a multiple of 8) for a fresh object, not written yet. NULL: the
@@ -60,8 +62,8 @@ static inline void *arena_allocate(FlArena *arena, FlBump *bump, uint64_t bytes)
 // Bytes in use, for limits and reports: blocks and embedded bytes without what is still free in the current one.
 uint64_t arena_used(const FlArena *arena, const FlBump *bump);
 
-// Takes a list of blocks over; they must hold nothing but complete objects. Never fails, whatever the limit: test
-// arena_over_limit afterwards.
+// Takes a list of blocks and holds over; they must have nothing but complete objects. Never fails, whatever the limit:
+// test arena_over_limit afterwards.
 void arena_adopt(FlArena *arena, FlBlock *blocks);
 
 // Whether what is charged has passed the limit (by adoption).

@@ -3,7 +3,11 @@
 //
 // Three steps, so that the caller allocates once for everything: collect what is reachable and its size, place it
 // into memory, end. Between begin and end the source objects are marked in their `flags`; nothing else may run on
-// that heap. Work lists, no recursion. Static objects are referred to, not copied.
+// that heap. Work lists, no recursion. What lies outside of arenas, and what is promoted, is referred to, not copied:
+// such objects are listed in `held`, for the holds (holds.h) that the copy needs.
+//
+// With a limit, the collecting ends as soon as it shows that promoting (promote.h) is better than copying: because
+// there is much to copy, or because the copy would need many holds.
 //
 // Of a buffer, only the stretch that the copied lists see is copied, and their offsets are adjusted. This relies on
 // a fact of all layouts: a reference to a buffer is the first word of a list, whose range is the word behind it.
@@ -12,9 +16,14 @@
 #ifndef FLUFFY_RUNTIME_MEMORY_COPY_H
 #define FLUFFY_RUNTIME_MEMORY_COPY_H
 
-#include "runtime/memory/arena.h"
+#include "runtime/memory/promote.h"
 
-enum { COPY_INLINE = 20 };
+enum {
+    COPY_INLINE = 20,
+    COPY_HELD_INLINE = 6,
+    COPY_MOST = 8192,   // bytes, with a limit
+    COPY_HELD_MOST = 8, // holds, with a limit
+};
 
 typedef struct CopyEntry {
     FlObject *source;
@@ -23,17 +32,27 @@ typedef struct CopyEntry {
 } CopyEntry;
 
 typedef struct Copy {
-    uint64_t bytes;     // that all copies need
-    uint32_t count;     // of entries
-    uint32_t capacity;  // of entries
+    const Promotions *promotions; // of the arena that the source lies in; NULL: none, or not known
+    uint64_t bytes;               // that all copies need
+    uint64_t found;               // bytes found so far, for the limit
+    uint32_t count;               // of entries
+    uint32_t capacity;            // of entries
     uint32_t again;     // from this entry on, buffers were widened after they had been looked through; UINT32_MAX: none
     uint32_t looked;    // the entry that is being looked through
     CopyEntry *entries; // `few`, or allocated
-    bool failed;        // memory is out, or more than 2^31 objects
+    FlObject **held;    // outside; `few_held`, or allocated. Few occur twice
+    uint32_t held_count;
+    uint32_t held_capacity;
+    uint32_t loose; // entries of promoted objects that are copied nevertheless: these can't be marked
+    bool limited;
+    bool large;  // more than the limit
+    bool failed; // memory is out, or more than 2^27 objects
     CopyEntry few[COPY_INLINE];
+    FlObject *few_held[COPY_HELD_INLINE];
 } Copy;
 
-void copy_begin(Copy *copy);
+// `from`: the arena that the source lies in, if the caller knows it; promoted objects are copied if it is NULL.
+void copy_begin(Copy *copy, const FlArena *from, bool limited);
 
 // Collects the object that `word` refers to, and all that it refers to.
 void copy_collect(Copy *copy, FlWord word);
@@ -42,8 +61,11 @@ void copy_collect(Copy *copy, FlWord word);
 // heap.
 void copy_collect_words(Copy *copy, const FlObject *object);
 
-// Writes all copies, copy->bytes bytes in total, behind `place` (8-aligned). Not if copy->failed.
+// Writes all copies, copy->bytes bytes in total, behind `place` (8-aligned). Not if copy->failed or copy->large.
 void copy_place(const Copy *copy, char *place);
+
+// Holds for all that the copies refer to outside, in front of *list. false: memory is out; those made are in the list.
+bool copy_hold(const Copy *copy, FlBlock **list);
 
 // What a word of the source, which is no list's, becomes: the copy's address, or the word itself. After copy_place,
 // before copy_end.
@@ -60,7 +82,10 @@ void copy_end(Copy *copy);
 // references are then not to be followed.
 bool copy_into_arena(FlArena *arena, FlBump *bump, FlObject *frame);
 
-// A value as a union member, copied into the arena: the new word in *result. false as above.
+// The same, with the caller's heap being the arena `from`: what is large is promoted instead of copied.
+bool copy_into_arena_from(FlArena *arena, FlBump *bump, FlObject *frame, FlArena *from);
+
+// A value as a union member, from no known arena, copied into the arena: the new word in *result. false as above.
 bool copy_value_into_arena(FlArena *arena, FlBump *bump, FlWord word, FlWord *result);
 
 #endif

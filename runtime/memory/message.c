@@ -25,18 +25,73 @@ static FlMessage *new_message(uint64_t object_bytes, uint32_t kind) {
 
 FlMessage *message_signal(uint32_t kind) { return new_message(0, kind); }
 
-FlMessage *message_copy(FlWord root) {
+// Holds go behind what there is. false: memory is out; those made are in the list.
+static bool add_holds(FlMessage *message, const Copy *copy) {
+    FlBlock *holds = NULL;
+    if (copy->held_count == 0)
+        return true;
+    bool done = copy_hold(copy, &holds);
+    FlBlock **last = message->more != NULL ? &message->more->next : &message->more;
+    *last = holds;
+    return done;
+}
+
+// Collects what `root` refers to, after promoting it if that is better; `words`: not the object itself, but what its
+// words refer to. false: memory is out.
+static bool collect(Copy *copy, FlArena *from, FlWord root, bool words) {
+    for (bool limited = from != NULL;; limited = false) {
+        copy_begin(copy, from, limited);
+        if (words)
+            copy_collect_words(copy, (const FlObject *)root);
+        else
+            copy_collect(copy, root);
+        if (!copy->large)
+            return !copy->failed;
+        copy_end(copy);
+        PromoteResult result =
+            words ? promote_words(from, (FlObject *)root, UINT64_MAX) : promote_value(from, root, UINT64_MAX);
+        if (result != PROMOTE_DONE) {
+            copy_begin(copy, from, false);
+            return false;
+        }
+    }
+}
+
+FlMessage *message_copy(FlWord root) { return message_give(NULL, root); }
+
+FlMessage *message_give(FlArena *from, FlWord root) {
     Copy copy;
-    copy_begin(&copy);
-    copy_collect(&copy, root);
-    FlMessage *message = copy.failed ? NULL : new_message(copy.bytes, MESSAGE_VALUE);
+    FlMessage *message = collect(&copy, from, root, false) ? new_message(copy.bytes, MESSAGE_VALUE) : NULL;
     if (message != NULL) {
         copy_place(&copy, first_object(message));
         message->head.root = copy_word(&copy, root, first_object(message));
+        if (!add_holds(message, &copy)) {
+            message_free(message);
+            message = NULL;
+        }
     }
     copy_end(&copy);
     return message;
 }
+
+// One step, if a message would promote at all.
+static PromoteResult ahead(FlArena *from, FlWord root, bool words) {
+    Copy copy;
+    copy_begin(&copy, from, true);
+    if (words)
+        copy_collect_words(&copy, (const FlObject *)root);
+    else
+        copy_collect(&copy, root);
+    bool large = copy.large;
+    copy_end(&copy);
+    if (!large)
+        return PROMOTE_DONE;
+    return words ? promote_words(from, (FlObject *)root, MESSAGE_STEP) : promote_value(from, root, MESSAGE_STEP);
+}
+
+PromoteResult message_ahead(FlArena *from, FlWord root) { return ahead(from, root, false); }
+
+PromoteResult message_ahead_words(FlArena *from, FlObject *object) { return ahead(from, (FlWord)object, true); }
 
 FlMessage *message_begin(const FlType *type) {
     uint64_t bytes = sizeof(FlObject) + type->object_words * sizeof(FlWord);
@@ -66,7 +121,9 @@ static char *room_for_copies(FlMessage *message, char *free, uint64_t bytes) {
     return first;
 }
 
-bool message_complete(FlMessage *message) {
+bool message_complete(FlMessage *message) { return message_complete_from(NULL, message); }
+
+bool message_complete_from(FlArena *from, FlMessage *message) {
     FlObject *root = (FlObject *)message->head.root;
     char *free = (char *)root + object_bytes(root);
     if (object_type(root)->references == NULL) {
@@ -74,15 +131,14 @@ bool message_complete(FlMessage *message) {
         return true;
     }
     Copy copy;
-    copy_begin(&copy);
-    copy_collect_words(&copy, root);
-    char *place = copy.failed ? NULL : room_for_copies(message, free, copy.bytes);
-    if (place != NULL) {
+    char *place = collect(&copy, from, (FlWord)root, true) ? room_for_copies(message, free, copy.bytes) : NULL;
+    bool done = place != NULL && add_holds(message, &copy);
+    if (done) {
         copy_place(&copy, place);
         copy_redirect(&copy, root, place);
     }
     copy_end(&copy);
-    return place != NULL;
+    return done;
 }
 
 void message_free(FlMessage *message) {
@@ -91,14 +147,18 @@ void message_free(FlMessage *message) {
 }
 
 uint64_t message_bytes(const FlMessage *message) {
-    return (uint64_t)(message->end - (const char *)message) + (message->more != NULL ? message->more->bytes : 0);
+    uint64_t bytes = (uint64_t)(message->end - (const char *)message);
+    for (const FlBlock *more = message->more; more != NULL; more = more->next)
+        bytes += more->bytes;
+    return bytes;
 }
 
 void message_adopt(FlMessage *message, FlArena *arena) {
     char *first = first_object(message), *end = message->end;
     FlBlock *more = message->more;
     if (first == end) {
-        message_free(message);
+        memory_free(message);
+        arena_adopt(arena, more);
         return;
     }
     FlBlock *block = (FlBlock *)message;

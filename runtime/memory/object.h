@@ -12,9 +12,13 @@
 
 #define OBJECT_FILLER UINT32_MAX
 
-// Bits of FlObject.flags, above FL_OBJECT_STATIC, that copying uses while it runs: 1 + the object's place in the
-// table of the copy.
-#define OBJECT_MARK_SHIFT 1
+// FlObject.flags: four bits say what the object is (FL_OBJECT_*; none: an object of an arena or message, unless it is
+// being copied). The rest is an index or a number by kind; of what is none of them: 1 + the place in the table of a
+// copy.
+#define OBJECT_KIND_FLAGS 15
+#define OBJECT_INDEX_SHIFT 4
+#define OBJECT_MARK_SHIFT 4
+#define OBJECT_COUNTED_FLAGS (FL_OBJECT_STATIC | FL_OBJECT_COUNTED)
 
 // Counts bits: there is no instruction for it on every processor.
 static inline uint32_t object_count_bits(uint32_t bits) {
@@ -45,6 +49,7 @@ static inline const FlType *object_type(const FlObject *object) { return fl_prog
 // The words behind the header (not of strings and buffers).
 static inline FlWord *object_words(const FlObject *object) { return (FlWord *)(object + 1); }
 
+// Whether it lies outside of all arenas and messages.
 static inline bool object_is_static(const FlObject *object) { return object->flags & FL_OBJECT_STATIC; }
 
 // Whether a reference (FlType.references) points to an object: it is neither NULL nor an immediate.

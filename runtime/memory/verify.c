@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/holds.h"
 #include "runtime/memory/message.h"
 #include "runtime/memory/object.h"
 #include "runtime/memory/utf8.h"
@@ -20,8 +21,11 @@ typedef struct Stretch {
 typedef struct Heap {
     Stretch *stretches; // sorted by address
     size_t count;
-    uint64_t words;   // of all stretches
-    uint64_t *starts; // bitmap: an object starts at this word
+    uint64_t words;       // of all stretches
+    uint64_t *starts;     // bitmap: an object starts at this word
+    const FlBlock *holds; // of the arena or message; blocks among them are none
+    const char **counted; // objects that they count, sorted
+    size_t counted_count;
     Violation violation;
     const FlObject *object; // being checked
 } Heap;
@@ -91,6 +95,18 @@ static int by_address(const void *a, const void *b) {
     return (left->first > right->first) - (left->first < right->first);
 }
 
+// Whether the flags name the object's own entry in the arena's table of promotions.
+static bool is_promoted(const Heap *heap, const FlObject *object) {
+    const FlBlock *first = heap->holds;
+    if (first == NULL || !hold_is(first) || first->end != HOLD_TABLE ||
+        (object->flags & OBJECT_KIND_FLAGS) != FL_OBJECT_PROMOTED)
+        return false;
+    const Promotions *table = (const Promotions *)first;
+    uint32_t index = object->flags >> OBJECT_INDEX_SHIFT;
+    return index < table->count && table->entries[index].source == object &&
+           shared_is_object(promotions_copy(table, index));
+}
+
 static void mark_start(Heap *heap, const Stretch *stretch, const void *at) {
     uint64_t bit = stretch->bit + (uint64_t)((const char *)at - stretch->first) / sizeof(FlWord);
     heap->starts[bit / 64] |= (uint64_t)1 << (bit % 64);
@@ -105,7 +121,7 @@ static bool walk_stretch(Heap *heap, const Stretch *stretch) {
                 return violated(heap, "an object's type id is not in the table", NULL);
             if (!is_object_kind(object_type(object)))
                 return violated(heap, "an object has a type of which there are no objects", NULL);
-            if (object->flags != 0)
+            if (object->flags != 0 && !is_promoted(heap, object))
                 return violated(heap, "an object of the heap is marked or static", NULL);
             mark_start(heap, stretch, at);
         }
@@ -155,13 +171,31 @@ static bool is_static(const char *pointer) {
     return object_is_static(object) && object->type < fl_program.type_count && is_object_kind(object_type(object));
 }
 
+static int by_pointer(const void *a, const void *b) {
+    const char *left = *(const char *const *)a, *right = *(const char *const *)b;
+    return (left > right) - (left < right);
+}
+
+// Whether a pointer leads to what the holds keep; what lies in the shared heap only has to be an object there.
+static bool is_outside(const Heap *heap, const char *pointer) {
+    bool counted = heap->counted_count > 0 &&
+                   bsearch(&pointer, heap->counted, heap->counted_count, sizeof pointer, by_pointer) != NULL;
+    uint32_t kind = counted ? OBJECT_COUNTED_FLAGS : FL_OBJECT_STATIC | FL_OBJECT_SHARED;
+    if (!counted && !shared_is_object(pointer))
+        return false;
+    const FlObject *object = (const FlObject *)pointer;
+    return (object->flags & OBJECT_KIND_FLAGS) == kind && object->type < fl_program.type_count &&
+           is_object_kind(object_type(object));
+}
+
 static bool check_pointer(Heap *heap, const FlWord *slot) {
     if (*slot == 0)
         return violated(heap, "a reference is NULL", slot);
     if (*slot % 8 != 0)
         return violated(heap, "a reference is not aligned", slot);
-    if (!is_start(heap, (const char *)*slot) && !is_static((const char *)*slot))
-        return violated(heap, "a reference points to no object of this heap and to no static object", slot);
+    if (!is_start(heap, (const char *)*slot) && !is_static((const char *)*slot) &&
+        !is_outside(heap, (const char *)*slot))
+        return violated(heap, "a reference points to no object of this heap, to no static one and to none held", slot);
     return true;
 }
 
@@ -231,8 +265,10 @@ static bool check_list(Heap *heap, const FlType *type, const FlWord *words) {
         return length == 0 || violated(heap, "a list without a buffer has a length", &words[1]);
     if (!check_typed_pointer(heap, &words[0], type->buffer->id))
         return false;
-    return offset + length <= ((const FlBuffer *)words[0])->used ||
-           violated(heap, "a list reaches behind what its buffer holds", &words[1]);
+    const FlBuffer *buffer = (const FlBuffer *)words[0];
+    // How much a counted one uses is its owner's to know.
+    uint32_t used = buffer->header.flags & FL_OBJECT_COUNTED ? buffer->capacity : buffer->used;
+    return offset + length <= used || violated(heap, "a list reaches behind what its buffer holds", &words[1]);
 }
 
 static bool check_map(Heap *heap, const FlType *type, const FlWord *words) {
@@ -351,6 +387,16 @@ static bool heap_init(Heap *heap) {
     heap->stretches = memory_allocate(heap->count * sizeof(Stretch));
     if (heap->starts == NULL || heap->stretches == NULL)
         return false;
+    size_t holds = 0;
+    for (const FlBlock *hold = heap->holds; hold != NULL; hold = hold->next)
+        holds += hold_is(hold);
+    heap->counted = memory_allocate((holds + 1) * sizeof *heap->counted);
+    if (heap->counted == NULL)
+        return false;
+    for (const FlBlock *hold = heap->holds; hold != NULL; hold = hold->next)
+        if (hold_is(hold) && hold->end != HOLD_SLOTS && hold->end != HOLD_TABLE)
+            heap->counted[heap->counted_count++] = hold->end;
+    qsort(heap->counted, heap->counted_count, sizeof *heap->counted, by_pointer);
     memset(heap->starts, 0, map);
     heap->count = 0;
     heap->violation.checked = true;
@@ -360,11 +406,12 @@ static bool heap_init(Heap *heap) {
 static Violation heap_finish(Heap *heap) {
     memory_free(heap->starts);
     memory_free(heap->stretches);
+    memory_free(heap->counted);
     return heap->violation;
 }
 
 Violation verify_arena(const FlArena *arena, const FlBump *bump, const FlObject *root) {
-    Heap heap = {0};
+    Heap heap = {.holds = arena->holds};
     FlWord word = (FlWord)root;
     arena_each_block(arena, bump, count_stretch, &heap);
     if (heap_init(&heap)) {
@@ -377,12 +424,12 @@ Violation verify_arena(const FlArena *arena, const FlBump *bump, const FlObject 
 
 static void message_stretches(const FlMessage *message, bool (*visit)(void *, char *, char *), Heap *heap) {
     visit(heap, (char *)(message + 1), message->end);
-    if (message->more != NULL)
+    if (message->more != NULL && !hold_is(message->more))
         visit(heap, message->more->first, message->more->end);
 }
 
 Violation verify_message(const FlMessage *message) {
-    Heap heap = {0};
+    Heap heap = {.holds = message->more};
     message_stretches(message, count_stretch, &heap);
     if (heap_init(&heap)) {
         message_stretches(message, add_stretch, &heap);

@@ -3,7 +3,8 @@
 // it).
 //
 // What is proved: every object has a valid type and ends where the next one begins; a reference is an immediate
-// with a valid tag and payload, a static object, or the start of an object in the same arena or message, of the
+// with a valid tag and payload, a static object, one outside that a hold keeps (of the shared heap: one that is not
+// freed), or the start of an object in the same arena or message, of the
 // type (or one of the union's members) that its field has; strings are UTF-8 with the right count and a closing
 // NUL; lists lie within their buffer; no object is left marked. Costs time and memory in proportion to the heap. If
 // memory is out, it proves nothing and says so by `checked`. Threads: the one that owns the heap.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/memory/holds.h"
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
 #include "runtime/process/receive.h"
@@ -104,6 +105,15 @@ void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
     if (__builtin_expect(!object, 0))
         process_out_of_memory(self);
     if (arena_due(&self->arena)) // the next poll is taken; nobody's request is lost by that
+        __atomic_store_n(&self->head.stack_limit, UINTPTR_MAX, __ATOMIC_RELAXED);
+    return object;
+}
+
+void *process_allocate_flat(FlProcess *self, uint64_t bytes) {
+    void *object = counted_new(&self->arena, bytes);
+    if (__builtin_expect(!object, 0))
+        process_out_of_memory(self);
+    if (arena_due(&self->arena))
         __atomic_store_n(&self->head.stack_limit, UINTPTR_MAX, __ATOMIC_RELAXED);
     return object;
 }

@@ -162,6 +162,8 @@ _Noreturn void process_out_of_memory(FlProcess *self);
 // Ends self with a report: text is static or lives until the end of the process; site may be NULL.
 _Noreturn void process_panic(FlProcess *self, const char *text, const FlSite *site);
 _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const FlSite *site); // the name is taken
+// A flat object of at least COUNTED_LEAST bytes, in a counted block (memory/holds.h). Never NULL: ends self instead.
+void *process_allocate_flat(FlProcess *self, uint64_t bytes);
 // fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
 
 // Asks for a poll: sets REQUEST_* bits, then poisons the limit. Any thread; harmless if the slot has another process by

@@ -25,6 +25,11 @@ void process_leave(FlProcess *self, ProcessStatus status);
 void process_pause(FlProcess *self, ProcessStatus status);
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 
+// Before a value, or what the words of an object outside of self's arena refer to, is given to another process: promotes
+// what is large (memory/promote.h) in steps, so that others of the worker need not wait for it. (send.c)
+void process_give_ahead(FlProcess *self, FlWord root);
+void process_give_words_ahead(FlProcess *self, FlObject *object);
+
 // Takes and does what is requested. On the process's own stack; may not return.
 void process_take_requests(FlProcess *self);
 

@@ -5,6 +5,7 @@
 #include "runtime/process/bound.h"
 #include "runtime/process/death.h"
 #include "runtime/process/names.h"
+#include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/table.h"
 
@@ -105,7 +106,8 @@ static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOption
 }
 
 FlPid fl_spawn_end(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
-    if (!copy_into_arena(&child->arena, &child->head.bump, child->head.frame))
+    process_give_words_ahead(self, child->head.frame);
+    if (!copy_into_arena_from(&child->arena, &child->head.bump, child->head.frame, &self->arena))
         fail(self, child, NULL, NULL);
     if (options)
         apply_options(self, child, options);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/collect/collect.h"
+#include "runtime/memory/outside.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/verify.h"
 #include "runtime/platform/futex.h"
@@ -153,7 +154,16 @@ static void collect_process(FlProcess *process) {
             ranges[roots.range_count++] = (CollectRange){process->context, side->segment + side->segment_bytes};
         ranges[roots.range_count++] = (CollectRange){slot, stack_top(process->stack)};
     }
-    collect(&process->arena, &process->head.bump, &roots);
+    Outside outside;
+    outside_begin(&outside, &process->arena);
+    for (uint32_t i = 0; i < roots.range_count; i++)
+        outside_scan(&outside, ranges[i].from, ranges[i].to);
+    roots.outside = outside_visit;
+    roots.context = &outside;
+    if (collect(&process->arena, &process->head.bump, &roots))
+        outside_commit(&outside);
+    else
+        outside_abandon(&outside);
     process->verified = 0;
     if (sched.verify)
         verify(process);

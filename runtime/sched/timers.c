@@ -5,6 +5,7 @@
 #include "runtime/memory/alloc.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/receive.h"
+#include "runtime/process/run.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
 #include "runtime/sched/sched.h"
@@ -274,7 +275,8 @@ static int64_t add_later(Timers *timers, FlMessage *message, int64_t deadline) {
 }
 
 int64_t fl_send_after(FlProcess *self, int64_t milliseconds, FlPid to, FlWord root) {
-    FlMessage *message = message_copy(root);
+    process_give_ahead(self, root);
+    FlMessage *message = message_give(&self->arena, root);
     if (!message)
         process_out_of_memory(self);
     message->to = to;

@@ -68,12 +68,14 @@ void builder_add_slow(Builder *builder, const char *bytes, uint64_t length) {
 
 FlString *builder_finish(Builder *builder) {
     uint64_t points = utf8_count(builder->bytes, builder->length);
-    if (builder->chunk == NULL) {
-        FlString *string = value_string(builder->self, builder->length, points);
+    FlString *string = builder->chunk;
+    if (string == NULL || object_string_bytes(builder->length) >= COUNTED_LEAST) {
+        string = value_string(builder->self, builder->length, points);
         memcpy(string->bytes, builder->bytes, builder->length);
+        if (builder->chunk != NULL)
+            value_shrink(builder->self, builder->chunk, builder->chunk_bytes, 0);
         return string;
     }
-    FlString *string = builder->chunk;
     string->header = (FlObject){.type = FL_TYPE_STRING};
     string->length = (uint32_t)builder->length;
     string->points = (uint32_t)points;

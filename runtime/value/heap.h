@@ -6,7 +6,7 @@
 #define FLUFFY_RUNTIME_VALUE_HEAP_H
 
 #include "runtime/abi/abi.h"
-#include "runtime/memory/object.h"
+#include "runtime/memory/holds.h"
 
 static inline FlProcessHead *value_head(FlProcess *self) { return (FlProcessHead *)self; }
 
@@ -20,6 +20,10 @@ static inline void *value_allocate(FlProcess *self, uint64_t bytes) {
     }
     return fl_alloc_slow(self, bytes);
 }
+
+// The same for a flat object (a string, or a buffer without references) of COUNTED_LEAST bytes or more, which processes
+// share instead of copying it; its flags are OBJECT_COUNTED_FLAGS. Of the process room.
+void *process_allocate_flat(FlProcess *self, uint64_t bytes);
 
 // Makes an object longer where it lies, if it is the last one and its block has room. false: nothing happened.
 static inline bool value_extend(FlProcess *self, void *object, uint64_t old_bytes, uint64_t new_bytes) {

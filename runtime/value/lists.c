@@ -11,8 +11,10 @@ static VALUE_STATIC_STRING(too_long, "a list would be longer than 4294967295 ele
 FlBuffer *fl_buffer_new(FlProcess *self, const FlType *type, uint64_t capacity) {
     if (capacity > UINT32_MAX)
         value_panic(self, &too_long);
-    FlBuffer *buffer = value_allocate(self, object_buffer_bytes(capacity, type->element->words));
-    buffer->header = (FlObject){.type = type->buffer->id};
+    uint64_t bytes = object_buffer_bytes(capacity, type->element->words);
+    bool counted = bytes >= COUNTED_LEAST && type->buffer->references == NULL;
+    FlBuffer *buffer = counted ? process_allocate_flat(self, bytes) : value_allocate(self, bytes);
+    buffer->header = (FlObject){.type = type->buffer->id, .flags = counted ? OBJECT_COUNTED_FLAGS : 0};
     buffer->capacity = (uint32_t)capacity;
     buffer->used = 0;
     buffer->owner = value_head(self)->pid;

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "runtime/memory/verify.h"
+#include "runtime/value/heap.h"
 #include "test/unit/runtime/memory/table.h"
 
 typedef struct TestProcess {
@@ -29,6 +30,14 @@ static inline TestProcess *process_of(FlProcess *process) { return (TestProcess 
 void *fl_alloc_slow(FlProcess *process, uint64_t bytes) {
     TestProcess *test = process_of(process);
     void *object = arena_allocate_slow(&test->heap.arena, &test->head.bump, bytes);
+    if (object == NULL)
+        longjmp(test->panic, 2);
+    return object;
+}
+
+void *process_allocate_flat(FlProcess *process, uint64_t bytes) {
+    TestProcess *test = process_of(process);
+    void *object = counted_new(&test->heap.arena, bytes);
     if (object == NULL)
         longjmp(test->panic, 2);
     return object;
