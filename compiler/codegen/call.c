@@ -22,8 +22,19 @@ static bool never_called(Tree **arguments, size_t count) {
     return false;
 }
 
+// The version for a call that returns. In the debug profile nothing is inlined.
+static Mode called_mode(const Function *f, const Instance *instance) {
+    unsigned unrolled = f->unit->options->debug ? 0 : f->unit->instances[instance->id].unrolled;
+    if (instance != f->instance)
+        return MODE_NORMAL;
+    if (f->mode == MODE_NORMAL && unrolled > 0)
+        return MODE_INLINE_1;
+    return f->mode == MODE_INLINE_1 && unrolled > 1 ? MODE_INLINE_2 : MODE_NORMAL;
+}
+
 static Value call_normal(Function *f, const Instance *instance, const Words *words) {
-    LLVMValueRef result = function_call(f, function_of(f->unit, instance, MODE_NORMAL), words->data, words->len);
+    LLVMValueRef callee = function_of(f->unit, instance, called_mode(f, instance));
+    LLVMValueRef result = function_call(f, callee, words->data, words->len);
     Value value = function_unpack(f, repr_of(f, instance->result), result);
     if (type_is_never(instance->result))
         function_unreachable(f);
@@ -32,7 +43,7 @@ static Value call_normal(Function *f, const Instance *instance, const Words *wor
 
 // In tail position: as the last act where the results live in the same words. True if it was.
 static bool call_last(Function *f, const Instance *instance, const Words *words) {
-    LLVMValueRef callee = function_of(f->unit, instance, f->mode);
+    LLVMValueRef callee = function_of(f->unit, instance, f->mode == MODE_LOOP ? MODE_LOOP : MODE_NORMAL);
     LLVMTypeRef own = LLVMGetReturnType(LLVMGlobalGetValueType(f->function));
     if (LLVMGetReturnType(LLVMGlobalGetValueType(callee)) != own)
         return false;

@@ -47,6 +47,7 @@ static LLVMValueRef declare_body(Function *f, const char *name) {
     LLVMGetParamTypes(type, types);
     LLVMValueRef body =
         function_declare(f->unit, text_format("%s" BODY, name), LLVMGetReturnType(type), types + 1, count - 1);
+    LLVMSetFunctionCallConv(body, LLVMGetFunctionCallConv(f->function)); // which calls it last
     unit_attribute(f->unit, body, LLVMAttributeFunctionIndex, "noinline", 0);
     frame_watch(f->unit, body, f->mode);
     return body;

@@ -4,7 +4,7 @@
 #include "compiler/base/sb.h"
 #include "compiler/codegen/lower.h"
 
-enum { TAILCC = 18 }; // LLVM's number; its C header lacks it
+enum { TAILCC = 18 }; // LLVM's number; its C header lacks it. C's convention is LLVMCCallConv
 
 // ---- declaration ---------------------------------------------------------------------------------------------------
 
@@ -48,26 +48,35 @@ LLVMValueRef function_declare_c(Unit *unit, const char *name, unsigned count) {
 }
 
 static const char *instance_name(const Instance *instance, Mode mode) {
+    static const char *const suffix[MODE_COUNT] = {"", ".loop", ".inline", ".inline"};
     return text_format("%s.%s%s", name_text(instance->module), instance->name ? instance->name->text : "lambda",
-                       mode == MODE_LOOP ? ".loop" : "");
+                       suffix[mode]);
+}
+
+void function_parameters(Unit *unit, const Instance *instance, WordTypes *words) {
+    for (size_t i = 0; i < instance->parameter_count; i++) {
+        const Repr *repr = represent_type(&unit->represent, instance->parameters[i]->type);
+        for (unsigned j = 0; j < repr->words; j++)
+            vec_push(words, unit_word_type(unit, repr->word[j]));
+    }
+    if (instance->closure)
+        vec_push(words, unit->ptr); // the closure's object
 }
 
 LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode) {
     InstanceCode *code = &unit->instances[instance->id];
     if (code->function[mode])
         return code->function[mode];
-    VEC(LLVMTypeRef) words = {0};
-    for (size_t i = 0; i < instance->parameter_count; i++) {
-        const Repr *repr = represent_type(&unit->represent, instance->parameters[i]->type);
-        for (unsigned j = 0; j < repr->words; j++)
-            vec_push(&words, unit_word_type(unit, repr->word[j]));
-    }
-    if (instance->closure)
-        vec_push(&words, unit->ptr); // the closure's object
+    WordTypes words = {0};
+    function_parameters(unit, instance, &words);
     LLVMTypeRef result =
         mode == MODE_LOOP ? unit->nothing : unit_result_type(unit, represent_type(&unit->represent, instance->result));
     LLVMValueRef function =
         function_declare(unit, instance_name(instance, mode), result, words.data, (unsigned)words.len);
+    if (code->plain && mode != MODE_LOOP)
+        LLVMSetFunctionCallConv(function, LLVMCCallConv);
+    if (mode == MODE_INLINE_1 || mode == MODE_INLINE_2)
+        unit_attribute(unit, function, LLVMAttributeFunctionIndex, "alwaysinline", 0);
     frame_watch(unit, function, mode);
     code->function[mode] = function;
     vec_push(&unit->work, (Work){instance, mode});
@@ -195,7 +204,7 @@ LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef 
         memcpy(arguments + 1, words, count * sizeof *arguments);
     LLVMTypeRef type = LLVMGlobalGetValueType(callee);
     LLVMValueRef call = LLVMBuildCall2(f->builder, type, callee, arguments, (unsigned)count + 1, "");
-    LLVMSetInstructionCallConv(call, TAILCC);
+    LLVMSetInstructionCallConv(call, LLVMGetFunctionCallConv(callee));
     // What the language doesn't call a tail call is none: endless recursion must reach the stack's limit, not become a
     // loop.
     LLVMSetTailCallKind(call, LLVMTailCallKindNoTail);
@@ -272,15 +281,22 @@ static void store_parameters(Function *f, const Instance *instance) {
         closure_load_captures(f, LLVMGetParam(f->function, at));
 }
 
+// Before the body: room for a large frame, and a poll. A loop version starts on an empty stack; what is inlined into a
+// function that has done this needs neither.
+static void lower_entry(Function *f) {
+    if (f->mode == MODE_INLINE_1 || f->mode == MODE_INLINE_2)
+        return;
+    frame_guard(f);
+    Poll poll = f->unit->instances[f->instance->id].poll;
+    poll_entry(f, f->mode == MODE_LOOP && poll != POLL_NONE ? POLL_SLICE : poll);
+}
+
 static void lower_instance(Unit *unit, const Instance *instance, Mode mode) {
     Function f;
     LLVMValueRef function = function_of(unit, instance, mode);
     function_begin(&f, unit, function, instance, mode, represent_type(&unit->represent, instance->result),
                    instance->span);
-    frame_guard(&f);
-    Poll poll = unit->instances[instance->id].poll;
-    poll_entry(&f,
-               mode == MODE_LOOP && poll != POLL_NONE ? POLL_SLICE : poll); // a loop version starts on an empty stack
+    lower_entry(&f);
     store_parameters(&f, instance);
     tail(&f, instance->body);
     function_end(&f);

@@ -34,6 +34,10 @@ typedef struct Value {
 typedef enum Mode {
     MODE_NORMAL, // returns its value
     MODE_LOOP,   // entered from the scheduler or by a tail call of such a version; returns nothing, to the scheduler
+    // Copies of a small function for calls of itself: the first is inlined into MODE_NORMAL, the next one into that.
+    // They don't poll.
+    MODE_INLINE_1,
+    MODE_INLINE_2,
     MODE_COUNT,
 } Mode;
 
@@ -47,6 +51,8 @@ typedef enum Poll {
 typedef struct InstanceCode {
     LLVMValueRef function[MODE_COUNT]; // NULL until needed
     Poll poll;
+    uint8_t unrolled; // how many copies (MODE_INLINE_…) its calls of itself go through: 0, 1 or 2
+    bool plain;       // the NORMAL version has C's calling convention (poll_graph.c says when)
 } InstanceCode;
 
 typedef struct Work {
@@ -153,7 +159,13 @@ bool static_all_constant(const LLVMValueRef *words, unsigned count);
 // ---- function.c -----------------------------------------------------------------------------------------------------
 LLVMValueRef function_of(Unit *unit, const Instance *instance, Mode mode);
 void function_lower_all(Unit *unit); // empties the work list
-// An internal tailcc function: process, then words.
+// The types of an instance's parameters behind the process.
+typedef struct WordTypes {
+    LLVMTypeRef *data;
+    size_t len, cap;
+} WordTypes;
+void function_parameters(Unit *unit, const Instance *instance, WordTypes *words);
+// An internal function: process, then words. It has tailcc; function_of gives plain instances C's convention.
 LLVMValueRef function_declare(Unit *unit, const char *name, LLVMTypeRef result, const LLVMTypeRef *words,
                               unsigned count);
 // An internal function that C calls: `count` pointer parameters, the first of which is the process.
@@ -173,7 +185,7 @@ void function_branch_cold(Function *f, LLVMValueRef condition, LLVMBasicBlockRef
 Value function_load_local(Function *f, const Local *local);
 void function_store_local(Function *f, const Local *local, Value value);
 bool function_has_local(const Function *f, const Local *local); // it was stored somewhere before
-// A call of a tailcc function with the running process and these words.
+// A call of an internal function with the running process and these words.
 LLVMValueRef function_call(Function *f, LLVMValueRef callee, const LLVMValueRef *words, size_t count);
 // The same in tail position: returns from this function, which has the same result.
 void function_tail_call(Function *f, LLVMValueRef callee, const LLVMValueRef *words, size_t count);
@@ -235,6 +247,7 @@ Value control_block(Function *f, const Tree *tree);
 void control_let(Function *f, const Tree *tree);
 void tail(Function *f, const Tree *tree); // tail.c: returns the tree's value from the function; then dead
 void tail_early_return(Function *f, const Tree *tree);
+bool tail_is_logic(const Tree *tree); // `a && b`, `a || b`: b is in tail position if they are
 bool type_is_never(const Type *type);
 Value call_instance(Function *f, const Tree *tree); // call.c
 void call_instance_tail(Function *f, const Tree *tree);
@@ -340,7 +353,7 @@ void frame_listen(Unit *unit);
 // If the frame of f's function is known to be large: it becomes a check before a function with the body, in which f
 // goes on.
 void frame_guard(Function *f);
-void poll_entry(Function *f, Poll poll); // f->function has tailcc and returns f->result
+void poll_entry(Function *f, Poll poll); // f->function returns f->result
 
 // ---- walk.c ---------------------------------------------------------------------------------------------------------
 typedef void (*WalkTree)(const Tree *tree, void *context);

@@ -83,6 +83,7 @@ static LLVMValueRef segment_function(Function *outer) {
         vec_push(&types, LLVMTypeOf(LLVMGetParam(outer->function, i)));
     LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(outer->function));
     LLVMValueRef function = function_declare(unit, "segment", result, types.data, count - 1);
+    LLVMSetFunctionCallConv(function, LLVMGetFunctionCallConv(outer->function)); // which calls it last
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "noinline", 0);
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "cold", 0);
     Function f;

@@ -1,7 +1,9 @@
 // Which functions poll at their entry. Those in cycles of calls do: the strongly connected groups of the graph of
 // instances (Tarjan's algorithm). A group with a call that is not a tail call needs the check that can go on on the
 // large segment; so do functions from which calls without a check go so deep that they might use up the slack that a
-// check leaves.
+// check leaves. The same graph decides on calling conventions and on what is unrolled.
+#include <string.h>
+
 #include "compiler/codegen/lower.h"
 
 // Bytes of stack that calls may take between two checks, by the estimate below; the rest of the slack is for C and for
@@ -20,6 +22,8 @@ typedef struct Node {
     uint32_t group; // 0: none yet; callees have lower ones
     uint32_t size;  // trees in the body
     uint32_t depth; // estimated bytes from its entry to the next check, by whatever way
+    uint32_t link;  // by tail calls: instance id + 1 of another of its set, towards the set's root; 0: it is the root
+    bool uneven;    // of a root: the set has a tail call between different parameters, or more than registers hold
 } Node;
 
 typedef struct Graph {
@@ -116,6 +120,14 @@ static void add_tail(Graph *graph, const Tree *tree) {
         else
             add_value(tree, graph);
         break;
+    case TREE_BINARY:
+        if (tail_is_logic(tree)) {
+            add_value(tree->binary.left, graph);
+            add_tail(graph, tree->binary.right);
+        } else {
+            add_value(tree, graph);
+        }
+        break;
     default:
         add_value(tree, graph);
     }
@@ -199,6 +211,80 @@ static void bound_depths(Graph *graph) {
             bound_depth(graph, members[group].data[i]);
 }
 
+// ---- the calling convention
+//
+// With C's convention, a call in tail position can be the last act only between functions with the same parameters, all
+// in registers. Where that holds for all tail calls from and to a function, and for those functions in turn, it has
+// that convention: with tailcc the callee takes a word of arguments off the stack, which costs every other call two
+// instructions more and a slow return.
+
+enum { REGISTER_WORDS = 6 };
+
+static Node *root_of(Graph *graph, uint32_t id) {
+    Node *nodes = graph->nodes;
+    while (nodes[id].link) {
+        uint32_t next = nodes[id].link - 1;
+        if (nodes[next].link) // the way becomes half as long each time
+            nodes[id].link = nodes[next].link;
+        id = next;
+    }
+    return &nodes[id];
+}
+
+static bool same_parameters(Unit *unit, const Instance *a, const Instance *b) {
+    WordTypes left = {0}, right = {0};
+    function_parameters(unit, a, &left);
+    function_parameters(unit, b, &right);
+    return left.len == right.len && (left.len == 0 || memcmp(left.data, right.data, left.len * sizeof *left.data) == 0);
+}
+
+static void join(Graph *graph, const Instance *from, const Instance *to) {
+    Node *a = root_of(graph, from->id), *b = root_of(graph, to->id);
+    a->uneven |= b->uneven || !same_parameters(graph->unit, from, to);
+    if (a != b)
+        b->link = (uint32_t)(a - graph->nodes) + 1;
+}
+
+static void choose_conventions(Graph *graph) {
+    Unit *unit = graph->unit;
+    const TypedProgram *program = unit->program;
+    for (size_t i = 0; i < program->instance_count; i++) {
+        const Instance *instance = program->instances[i];
+        WordTypes words = {0};
+        function_parameters(unit, instance, &words);
+        root_of(graph, instance->id)->uneven |= words.len > REGISTER_WORDS;
+        const Node *node = &graph->nodes[instance->id];
+        for (size_t j = 0; j < node->edges.len; j++)
+            if (node->edges.data[j].tail)
+                join(graph, instance, node->edges.data[j].to);
+    }
+    for (size_t i = 0; i < program->instance_count; i++) {
+        uint32_t id = program->instances[i]->id;
+        unit->instances[id].plain = !root_of(graph, id)->uneven;
+    }
+}
+
+// ---- recursion unrolled
+//
+// A small function that calls itself, other than as its last act, is inlined into itself, once or twice, as long as all
+// copies together stay small: that halves or quarters the calls, frames and polls.
+
+enum { UNROLLED_SIZE = 200, UNROLLED_CALLS = 4 }; // trees of all copies; calls of itself in one
+
+static void choose_unrolled(Graph *graph, const Instance *instance) {
+    const Node *node = &graph->nodes[instance->id];
+    uint32_t calls = 0, copies = 1, size = node->size;
+    for (size_t i = 0; i < node->edges.len; i++)
+        calls += node->edges.data[i].to == instance && !node->edges.data[i].tail;
+    uint8_t *unrolled = &graph->unit->instances[instance->id].unrolled;
+    for (*unrolled = 0; *unrolled < 2 && calls > 0 && calls <= UNROLLED_CALLS; (*unrolled)++) {
+        copies *= calls;
+        size += copies * node->size;
+        if (size > UNROLLED_SIZE)
+            break;
+    }
+}
+
 void poll_analyse(Unit *unit) {
     const TypedProgram *program = unit->program;
     Graph graph = {.unit = unit};
@@ -212,4 +298,7 @@ void poll_analyse(Unit *unit) {
             visit(&graph, program->instances[i]);
     decide(&graph);
     bound_depths(&graph);
+    choose_conventions(&graph);
+    for (size_t i = 0; i < program->instance_count; i++)
+        choose_unrolled(&graph, program->instances[i]);
 }

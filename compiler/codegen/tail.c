@@ -30,6 +30,23 @@ static bool passes_through(Function *f, const Tree *coercion) {
     return f->mode == MODE_LOOP || coerce_is_free(f->unit, coercion->operand->type, coercion->type);
 }
 
+// `a && b`: if a is false that is the value, otherwise b is in tail position. `||` likewise.
+static void tail_logic(Function *f, const Tree *tree) {
+    bool is_and = tree->binary.op == TREE_AND;
+    LLVMBasicBlockRef right = function_block(f, "right"), known = function_block(f, "known");
+    condition(f, tree->binary.left, is_and ? right : known, is_and ? known : right);
+    function_enter(f, known);
+    Value value = value_one(LLVMConstInt(f->unit->i1, !is_and, false));
+    function_return(f, f->mode == MODE_LOOP ? value : coerce(f, tree->type, f->result->type, value));
+    function_enter(f, right);
+    tail(f, tree->binary.right);
+}
+
+bool tail_is_logic(const Tree *tree) {
+    return tree->kind == TREE_BINARY && (tree->binary.op == TREE_AND || tree->binary.op == TREE_OR) &&
+           type_resolve(tree->type)->kind == TYPE_BOOL && type_resolve(tree->binary.right->type)->kind == TYPE_BOOL;
+}
+
 void tail(Function *f, const Tree *tree) {
     f->span = tree->span;
     debug_place(f, tree->span);
@@ -64,6 +81,12 @@ void tail(Function *f, const Tree *tree) {
     case TREE_COERCE:
         if (passes_through(f, tree))
             tail(f, tree->operand);
+        else
+            tail_value(f, tree);
+        break;
+    case TREE_BINARY:
+        if (tail_is_logic(tree))
+            tail_logic(f, tree);
         else
             tail_value(f, tree);
         break;
