@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <strings.h>
 
 typedef struct CodeRow {
     const char *code, *title, *explanation;
@@ -16,6 +17,15 @@ static const CodeRow rows[] = {
 const char *diag_code_text(DiagCode code) { return rows[code].code; }
 const char *diag_code_title(DiagCode code) { return rows[code].title; }
 const char *diag_code_explanation(DiagCode code) { return rows[code].explanation; }
+
+bool diag_code_find(const char *text, DiagCode *out) {
+    for (int code = 0; code < DIAG_CODE_COUNT; code++)
+        if (strcasecmp(rows[code].code, text) == 0) {
+            *out = (DiagCode)code;
+            return true;
+        }
+    return false;
+}
 
 static const char *format_message(const char *format, va_list args) {
     va_list again;

@@ -50,9 +50,10 @@ typedef struct Diagnostics {
 } Diagnostics;
 
 // What a row of codes.def says.
-const char *diag_code_text(DiagCode code);        // "E0101"
-const char *diag_code_title(DiagCode code);       // a few words
-const char *diag_code_explanation(DiagCode code); // one sentence
+const char *diag_code_text(DiagCode code);            // "E0101"
+const char *diag_code_title(DiagCode code);           // a few words
+const char *diag_code_explanation(DiagCode code);     // one sentence
+bool diag_code_find(const char *text, DiagCode *out); // of "E0101", in any case; false: there is none
 
 // Adds an error (or warning, for W codes, which the code decides) and returns it for labels, notes and help.
 Diag *diag_error(Diagnostics *list, DiagCode code, Span span, const char *format, ...)

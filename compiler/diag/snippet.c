@@ -130,17 +130,26 @@ static const char *mark_colour(const Mark *mark, SnippetStyle style) {
     return mark->primary ? style.primary : COLOUR_SECONDARY;
 }
 
-// The line of ^^^ and ---. Where two overlap the primary one wins.
+static size_t widest_below(const Drawn *drawn, size_t count, size_t limit) {
+    size_t widest = 0;
+    for (size_t i = 0; i < count; i++)
+        if (drawn[i].width < limit && drawn[i].width > widest)
+            widest = drawn[i].width;
+    return widest;
+}
+
+// The line of ^^^ and ---. A narrow mark is drawn over a wider one, of two equal ones the primary wins.
 static void draw_marks(const Drawn *drawn, size_t count, SnippetStyle style, StringBuilder *out) {
     size_t end = 0;
     for (size_t i = 0; i < count; i++)
         end = drawn[i].column + drawn[i].width > end ? drawn[i].column + drawn[i].width : end;
     char *row = mem_alloc_data(end + 1);
     memset(row, ' ', end);
-    for (int primary = 0; primary < 2; primary++)
-        for (size_t i = 0; i < count; i++)
-            if (drawn[i].mark->primary == primary)
-                memset(row + drawn[i].column, primary ? '^' : '-', drawn[i].width);
+    for (size_t width = SIZE_MAX; (width = widest_below(drawn, count, width)) > 0;)
+        for (int primary = 0; primary < 2; primary++)
+            for (size_t i = 0; i < count; i++)
+                if (drawn[i].mark->primary == primary && drawn[i].width == width)
+                    memset(row + drawn[i].column, primary ? '^' : '-', width);
     for (size_t at = 0; at < end;) {
         size_t run = at;
         while (run < end && row[run] == row[at])
@@ -177,7 +186,8 @@ static void draw_texts(const Drawn *drawn, size_t count, SnippetStyle style, Str
     bool beside = last->mark->text[0];
     for (size_t i = 0; i + 1 < count; i++)
         if (drawn[i].column + drawn[i].width > last->column)
-            beside = beside && !drawn[i].mark->text[0];
+            beside =
+                beside && !drawn[i].mark->text[0] && drawn[i].column + drawn[i].width <= last->column + last->width;
     if (beside) {
         sb_add_char(out, ' ');
         snippet_paint(out, style.colour, mark_colour(last->mark, style), last->mark->text);

@@ -18,14 +18,23 @@
 
 // ---- the passes --------------------------------------------------------------------------------------------------
 
+// Whether the tree is what the user wrote: statements without effect are wrong, but no reason not to look further.
+static bool is_whole(const Diagnostics *diags) {
+    size_t harmless = 0;
+    for (size_t i = 0; i < diags->list.len; i++)
+        harmless += diags->list.data[i]->code == DIAG_NO_EFFECT;
+    return diags->error_count == harmless;
+}
+
 // Source to typed program; NULL if there was an error.
 static TypedProgram *front_end(const SourceFile *source, Diagnostics *diags) {
     Module *module = parse_module(source, diags);
-    if (diags->error_count > 0)
+    if (!is_whole(diags))
         return NULL;
     ModuleSearch search;
     ModuleLoader loader = modules_loader(&search, module);
-    return semantic_check(&loader, module, diags);
+    TypedProgram *program = semantic_check(&loader, module, diags);
+    return diags->error_count == 0 ? program : NULL;
 }
 
 // Typed program to a file of the kind that `output` says.
@@ -52,7 +61,7 @@ static bool back_end(const TypedProgram *program, const Options *options, Codege
 // Parses and checks a program, or a library's module, which has no main.
 static void check(const SourceFile *source, Diagnostics *diags) {
     Module *module = parse_module(source, diags);
-    if (diags->error_count > 0)
+    if (!is_whole(diags))
         return;
     ModuleSearch search;
     ModuleLoader loader = modules_loader(&search, module);

@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "compiler/base/sb.h"
+#include "compiler/diag/json.h"
 #include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/options.h"
@@ -25,12 +27,29 @@ static void allow_deep_recursion(void) {
     }
 }
 
+static bool as_json;
+
 // Shows what has been collected so far and forgets it.
 static void show(Diagnostics *diags) {
     StringBuilder text = {0};
-    diag_render_all(diags, (DiagRenderOptions){.colour = isatty(2) && !getenv("NO_COLOR")}, &text);
+    if (as_json)
+        diag_json_all(diags, &text);
+    else
+        diag_render_all(diags, (DiagRenderOptions){.colour = isatty(2) && !getenv("NO_COLOR")}, &text);
     fputs(sb_text(&text), stderr);
     *diags = (Diagnostics){0};
+}
+
+// What a code means.
+static int explain(const char *text, Diagnostics *diags) {
+    DiagCode code;
+    if (!diag_code_find(text, &code)) {
+        fprintf(stderr, "fluffyc: there is no code `%s`; codes look like E0401\n", text);
+        return STATUS_USAGE;
+    }
+    const char *page =
+        text_format("%s: %s\n\n%s\n", diag_code_text(code), diag_code_title(code), diag_code_explanation(code));
+    return output_text(page, diags) ? STATUS_GOOD : STATUS_ERRORS;
 }
 
 static int perform(const Options *options, Diagnostics *diags) {
@@ -43,6 +62,8 @@ static int perform(const Options *options, Diagnostics *diags) {
     }
     case COMMAND_CHECK:
         return compile_check(options, diags) ? STATUS_GOOD : STATUS_ERRORS;
+    case COMMAND_EXPLAIN:
+        return explain(options->file, diags);
     case COMMAND_NONE:
         break;
     }
@@ -56,6 +77,7 @@ int main(int argc, char **argv) {
     Options options = {0};
     Diagnostics diags = {0};
     const char *wrong = options_parse(argc, argv, &options);
+    as_json = options.json;
     int status = STATUS_GOOD;
     if (wrong) {
         fprintf(stderr, "fluffyc: %s\n`fluffyc --help` lists commands and options\n", wrong);

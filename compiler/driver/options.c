@@ -18,9 +18,15 @@ static const CommandRow commands[] = {
     {"build", COMMAND_BUILD, "FILE", "compile FILE and link it to an executable"},
     {"run", COMMAND_RUN, "FILE [ARGS]", "compile FILE, run it with ARGS, end with its status"},
     {"check", COMMAND_CHECK, "FILE", "only report what is wrong with FILE"},
+    {"explain", COMMAND_EXPLAIN, "CODE", "say what an error's code, like E0401, means"},
 };
 
-enum { BUILD = 1 << COMMAND_BUILD, RUN = 1 << COMMAND_RUN, CHECK = 1 << COMMAND_CHECK };
+enum {
+    BUILD = 1 << COMMAND_BUILD,
+    RUN = 1 << COMMAND_RUN,
+    CHECK = 1 << COMMAND_CHECK,
+    EXPLAIN = 1 << COMMAND_EXPLAIN,
+};
 
 typedef struct OptionRow {
     const char *name;
@@ -39,8 +45,10 @@ static const OptionRow options_table[] = {
     {"--emit", "obj|asm|llvm", BUILD, COMMAND_BUILD, offsetof(Options, emit), "write this instead of an executable"},
     {"--dump", "tokens|ast|types", CHECK, COMMAND_CHECK, offsetof(Options, dump),
      "print what the compiler sees in FILE"},
-    {"--help", NULL, BUILD | RUN | CHECK, COMMAND_NONE, offsetof(Options, help), "print this text"},
-    {"--version", NULL, BUILD | RUN | CHECK, COMMAND_NONE, offsetof(Options, version), "print the version"},
+    {"--json", NULL, BUILD | RUN | CHECK, COMMAND_NONE, offsetof(Options, json),
+     "report what is wrong as JSON, a line for each error"},
+    {"--help", NULL, BUILD | RUN | CHECK | EXPLAIN, COMMAND_NONE, offsetof(Options, help), "print this text"},
+    {"--version", NULL, BUILD | RUN | CHECK | EXPLAIN, COMMAND_NONE, offsetof(Options, version), "print the version"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
@@ -51,7 +59,7 @@ const char *options_help(void) {
     StringBuilder sb = {0};
     sb_add(&sb, "usage: fluffyc COMMAND [OPTIONS] FILE\n\ncommands:\n");
     for (size_t i = 0; i < COUNT(commands); i++)
-        sb_addf(&sb, "  %-5s %-20s %s\n", commands[i].name, commands[i].operands, commands[i].text);
+        sb_addf(&sb, "  %-7s %-18s %s\n", commands[i].name, commands[i].operands, commands[i].text);
     sb_add(&sb, "\noptions:\n");
     for (size_t i = 0; i < COUNT(options_table); i++) {
         const OptionRow *row = &options_table[i];
@@ -185,6 +193,7 @@ const char *options_parse(int argc, char **argv, Options *options) {
     if (!options->command)
         return options->file ? not_a_command(options->file) : "say what to do: build, run or check, and a file";
     if (!options->file)
-        return text_format("`fluffyc %s` needs a file", command_name(options->command));
+        return text_format("`fluffyc %s` needs a %s", command_name(options->command),
+                           options->command == COMMAND_EXPLAIN ? "code" : "file");
     return check_options(taken, taken_count, options->command);
 }

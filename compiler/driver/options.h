@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-typedef enum Command { COMMAND_NONE, COMMAND_BUILD, COMMAND_RUN, COMMAND_CHECK } Command;
+typedef enum Command { COMMAND_NONE, COMMAND_BUILD, COMMAND_RUN, COMMAND_CHECK, COMMAND_EXPLAIN } Command;
 
 // Values of options with a choice: 0 when the option is absent, else in the order of the table's row.
 enum { EMIT_PROGRAM, EMIT_OBJECT, EMIT_ASSEMBLY, EMIT_LLVM };
@@ -13,10 +13,10 @@ enum { SANITIZE_NOTHING, SANITIZE_ADDRESS, SANITIZE_THREAD };
 
 typedef struct Options {
     Command command;
-    const char *file;    // never NULL unless help or version
+    const char *file;    // never NULL unless help or version; of explain: the code
     const char *output;  // NULL: named after the file
     char **program_args; // run: what follows FILE, ends with NULL
-    int debug, help, version;
+    int debug, help, version, json;
     int emit;     // EMIT_*
     int dump;     // DUMP_*
     int sanitize; // SANITIZE_*

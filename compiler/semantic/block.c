@@ -50,12 +50,11 @@ static void report_unused_shadows(Frame *frame, const Binding *outer) {
 static bool never_passes(const Tree *tree) { return tree->type->kind == TYPE_NEVER; }
 
 // Behind `if x is p { … }` whose block never ends normally. (With `else` the branches say it themselves.)
-static Tree *narrow_behind(Frame *frame, const Expr *expr, const Tree *tree) {
+static void narrow_behind(Frame *frame, const Expr *expr, const Tree *tree, Facts *facts) {
     if (expr->kind != EXPR_IF || expr->if_.else_body || expr->if_.branches.len != 1 || tree->kind != TREE_IF)
-        return NULL;
-    if (!never_passes(tree->if_.then))
-        return NULL;
-    return narrow_otherwise(frame, expr->if_.branches.data[0].condition, tree->if_.condition, span_after(expr->span));
+        return;
+    if (never_passes(tree->if_.then))
+        narrow_facts(frame, expr->if_.branches.data[0].condition, tree->if_.condition, false, facts);
 }
 
 // A call at the end of a scope with a `defer` that comes back to this function.
@@ -115,11 +114,12 @@ Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const 
             break;
         }
         vec_push(&trees, tree);
-        Tree *narrowing = statement->kind == STMT_EXPR ? narrow_behind(frame, statement->expr, tree) : NULL;
-        if (narrowing) {
-            vec_push(&trees, narrowing);
-            ends |= narrowing->type->kind == TYPE_NEVER;
-        }
+        Facts facts = {.span = span_after(statement->span)};
+        if (statement->kind == STMT_EXPR)
+            narrow_behind(frame, statement->expr, tree, &facts);
+        for (size_t k = 0; k < facts.lets.len; k++)
+            vec_push(&trees, facts.lets.data[k]);
+        ends |= facts.dead;
     }
     report_unused_shadows(frame, outer);
     frame->scope = outer;
@@ -164,18 +164,14 @@ static Tree *eval_branches(Frame *frame, Expr *expr, size_t at, const Type *expe
     Tree *branches[2] = {eval(frame, branch->body, expected), NULL};
     frame->scope = outer;
     bool has_else = expr->if_.else_body || at + 1 < expr->if_.branches.len;
-    Tree *narrowing = has_else ? narrow_otherwise(frame, branch->condition, condition, branch->condition->span) : NULL;
+    Facts facts = {.span = branch->condition->span};
+    if (has_else && condition->type->kind != TYPE_NEVER)
+        narrow_facts(frame, branch->condition, condition, false, &facts);
     branches[1] = eval_branches(frame, expr, at + 1, expected);
     frame->scope = outer;
     if (narrow_never_passes(condition))
         branches[0] = tree_never(branch->body->span);
-    if (narrowing && narrowing->type->kind == TYPE_NEVER)
-        branches[1] = narrowing;
-    else if (narrowing) {
-        Tree **statements = mem_alloc(sizeof(Tree *));
-        statements[0] = narrowing;
-        branches[1] = tree_block(statements, 1, branches[1], branches[1]->span);
-    }
+    branches[1] = facts.dead ? tree_never(branch->condition->span) : narrow_before(&facts, branches[1]);
     if (condition->type->kind == TYPE_NEVER)
         return condition;
     Tree *tree = tree_new(TREE_IF, join_trees(frame, branches, 2),

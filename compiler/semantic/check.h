@@ -234,6 +234,7 @@ struct Frame {
     uint32_t local_count;
     Tree *subject;                 // EXPR_SUBJECT, or NULL
     unsigned in_defer;             // depth
+    bool has_paths;                // something is known of a field in some scope
     Name binding;                  // being bound: not visible in its own right side
     const TypeExpr *declared;      // annotation of the result, or NULL
     VEC(ConstantDecl *) constants; // being evaluated, against circles
@@ -243,7 +244,7 @@ struct Frame {
 
 // NULL unless this is the last walk and the mistake (code, place) is new; the functions below take NULL.
 Diag *report(Frame *frame, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
-// The library's modules that are there without being named.
+// One of the library's, not of the program's.
 bool module_is_library(const ModuleInfo *module);
 // Whatever the phase: for limits and declarations.
 Diag *report_now(Check *check, DiagCode code, Span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
@@ -508,19 +509,41 @@ int callee_arity(const Callee *callee);
 
 // ---- narrow.c ------------------------------------------------------------------------------------------------------
 
-// The local that the expression names, or NULL.
-Binding *narrow_binding(Frame *frame, const Expr *value);
+// What a test is about: a local, or a field (of a field…) of one.
+typedef struct Subject {
+    Name name;
+    Binding *origin; // of the local
+    Tree *value;
+    const Type *type; // of the value, by all that is known before
+} Subject;
+
+// What an outcome of a condition makes known.
+typedef struct Facts {
+    Span span;
+    TreeVec lets; // what binds the names anew
+    bool dead;    // there is no such outcome
+} Facts;
+
+// False if the expression is no such thing, or a value of no type.
+bool narrow_subject(Frame *frame, Expr *expr, Subject *out);
+// The binding for what is known of a field, or NULL.
+Binding *narrow_path(Frame *frame, const Expr *expr);
 // The same name, bound to what is known of its value now.
-Binding *narrow_push(Frame *frame, Binding *origin, const Type *type);
+Binding *narrow_push(Frame *frame, const Subject *subject, const Type *type);
+// Binds in frame->scope what is known where the condition `expr`, evaluated to `test`, has this outcome.
+void narrow_facts(Frame *frame, const Expr *expr, const Tree *test, bool outcome, Facts *facts);
+// The tree, with the names that it reads bound before.
+Tree *narrow_before(const Facts *facts, Tree *tree);
+// The condition, extended so that what it makes known is bound, in scope too, where it is true.
+Tree *narrow_behind_condition(Frame *frame, const Expr *expr, Tree *test);
 // The test of an `if` whose value can't be that.
 bool narrow_never_passes(const Tree *test);
-// Where `condition` (`x is p`, evaluated to `test`) is false, x is what p leaves: binds it anew by the tree. NULL if
-// nothing is learnt; of type never if that place is not reached.
-Tree *narrow_otherwise(Frame *frame, const Expr *condition, const Tree *test, Span span);
 // A pattern over what the arms above left of `over`, as a pattern over that. Changes `pattern`.
 TreePattern *narrow_pattern_over(TreePattern *pattern, const Type *over);
-// The subject's name within an arm, unless nothing is learnt or the pattern (whose names are in scope up to `outer`)
-// binds it itself. The caller lets the pattern bind it, if it has been used.
-Binding *narrow_arm(Frame *frame, Binding *subject, const TreePattern *pattern, const Binding *outer);
+// The subject's name (name NULL: there is none) within an arm, unless nothing is learnt or the pattern (whose names are
+// in scope up to `outer`) binds it itself. The caller lets the pattern bind it, if it has been used, and the body begin
+// with the facts.
+Binding *narrow_arm(Frame *frame, Expr *expr, const Subject *subject, const TreePattern *pattern, const Binding *outer,
+                    Facts *facts);
 
 #endif

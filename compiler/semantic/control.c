@@ -42,11 +42,13 @@ void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *e
 }
 
 // The arm of a match whose arms above left values of type `left`, over whose names its pattern ranges.
-static TreeArm eval_match_arm(Frame *frame, Arm *arm, Binding *subject, const Type *left, const Type *expected) {
+static TreeArm eval_match_arm(Frame *frame, Expr *expr, Arm *arm, const Subject *subject, const Type *left,
+                              const Type *expected) {
     Binding *outer = frame->scope;
+    Facts facts = {.span = arm->span};
     TreePattern *pattern = pattern_check(frame, arm->pattern, left);
-    Binding *narrowed = narrow_arm(frame, subject, pattern, outer);
-    Tree *body = eval(frame, arm->body, expected);
+    Binding *narrowed = narrow_arm(frame, expr->match.subject, subject, pattern, outer, &facts);
+    Tree *body = narrow_before(&facts, eval(frame, arm->body, expected));
     frame->scope = outer;
     if (narrowed && narrowed->used && pattern->kind != TREE_PATTERN_FAIL)
         pattern = pattern_bind_matched(pattern, narrowed->local);
@@ -54,11 +56,12 @@ static TreeArm eval_match_arm(Frame *frame, Arm *arm, Binding *subject, const Ty
 }
 
 static void eval_match_arms(Frame *frame, Expr *expr, const Type *over, const Type *expected, TreeArmVec *out) {
-    Binding *subject = narrow_binding(frame, expr->match.subject);
+    Subject subject = {0};
+    narrow_subject(frame, expr->match.subject, &subject);
     const Type *left = over;
     for (size_t i = 0; i < expr->match.arms.len; i++) {
         Arm *arm = &expr->match.arms.data[i];
-        TreeArm made = eval_match_arm(frame, arm, subject, left, expected);
+        TreeArm made = eval_match_arm(frame, expr, arm, &subject, left, expected);
         if (over->kind != TYPE_NEVER)
             note_arm(frame, arm, pattern_can_match(frame->check, frame->module, arm->pattern, over));
         left = pattern_remaining(made.pattern);

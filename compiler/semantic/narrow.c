@@ -1,24 +1,55 @@
-// What a test makes known of the value that a name stands for: the name is bound anew, to what the value is then.
+// What a test makes known of the value that a name, or a field of what a name stands for, has: the name is bound anew,
+// to what the value is then. A field's name in scope is `p.x`, which no user can write; it counts as long as no newer
+// `p` hides it.
 //
 // A branch or an arm that nothing can reach binds the name to never: it fits everywhere, so a function that asks what
 // its argument is may treat it as that, whatever it is called with.
 #include "compiler/semantic/check.h"
 
-Binding *narrow_binding(Frame *frame, const Expr *value) {
-    return value->kind == EXPR_NAME && !value->name.module ? scope_find(frame, value->name.name) : NULL;
+// ---- subjects ------------------------------------------------------------------------------------------------------
+
+// `p` of `p`, `p.x`, `p.x.y`.
+static const Expr *root_of(const Expr *expr) {
+    while (expr->kind == EXPR_FIELD)
+        expr = expr->field.receiver;
+    return expr->kind == EXPR_NAME && !expr->name.module ? expr : NULL;
 }
 
-Binding *narrow_push(Frame *frame, Binding *origin, const Type *type) {
-    Binding *narrowed = scope_push(frame, origin->name, local_new(frame, origin->name, type), origin->span);
-    narrowed->origin = origin;
+static Name path_name(const Expr *expr) {
+    if (expr->kind == EXPR_NAME)
+        return expr->name.name;
+    return name_of(text_format("%s.%s", name_text(path_name(expr->field.receiver)), name_text(expr->field.name)));
+}
+
+Binding *narrow_path(Frame *frame, const Expr *expr) {
+    const Expr *root = frame->has_paths ? root_of(expr) : NULL;
+    if (!root)
+        return NULL;
+    Name path = path_name(expr);
+    for (Binding *binding = frame->scope; binding && binding->name != root->name.name; binding = binding->next)
+        if (binding->name == path)
+            return binding;
+    return NULL;
+}
+
+bool narrow_subject(Frame *frame, Expr *expr, Subject *out) {
+    const Expr *root = root_of(expr);
+    Binding *binding = root ? scope_find(frame, root->name.name) : NULL;
+    if (!binding)
+        return false;
+    Tree *value = expr->kind == EXPR_NAME ? tree_local(binding->local, expr->span) : eval(frame, expr, NULL);
+    *out = (Subject){.name = path_name(expr), .origin = binding, .value = value, .type = value->type};
+    return value->type->kind != TYPE_NEVER;
+}
+
+Binding *narrow_push(Frame *frame, const Subject *subject, const Type *type) {
+    Binding *narrowed = scope_push(frame, subject->name, local_new(frame, subject->name, type), subject->origin->span);
+    narrowed->origin = subject->origin;
+    frame->has_paths |= subject->name != subject->origin->name;
     return narrowed;
 }
 
-bool narrow_never_passes(const Tree *test) {
-    return test->kind == TREE_IS && test->is.pattern->kind == TREE_PATTERN_FAIL;
-}
-
-// ---- where a test has failed ---------------------------------------------------------------------------------------
+// ---- facts ---------------------------------------------------------------------------------------------------------
 
 // Binds each member of `over` that is left to `local`.
 static TreePattern *bind_members(Local *local, const Type *over, const Type *left, Span span) {
@@ -34,24 +65,139 @@ static TreePattern *bind_members(Local *local, const Type *over, const Type *lef
     return pattern;
 }
 
-Tree *narrow_otherwise(Frame *frame, const Expr *condition, const Tree *test, Span span) {
-    Binding *binding =
-        condition->kind == EXPR_IS && test->kind == TREE_IS ? narrow_binding(frame, condition->is.value) : NULL;
-    if (!binding)
-        return NULL;
-    const Type *left = pattern_remaining(test->is.pattern);
+// Its values are now known to be `left`, some members of the type that they had.
+static void learn(Frame *frame, const Subject *subject, const Type *left, Facts *facts) {
     if (left->kind == TYPE_NEVER) {
-        narrow_push(frame, binding, type_never)->used = true;
-        return tree_never(span);
+        narrow_push(frame, subject, type_never)->used = true;
+        facts->dead = true;
+        return;
     }
-    if (type_resolve(test->is.value->type)->kind != TYPE_UNION || type_equal(left, test->is.value->type))
-        return NULL;
-    Binding *narrowed = narrow_push(frame, binding, left);
+    if (type_resolve(subject->type)->kind != TYPE_UNION || type_equal(left, subject->type))
+        return;
+    Binding *narrowed = narrow_push(frame, subject, left);
     narrowed->used = true;
-    Tree *let = tree_new(TREE_LET, type_nil, span);
-    let->let.pattern = bind_members(narrowed->local, test->is.value->type, left, span);
-    let->let.value = tree_local(binding->local, span);
-    return let;
+    Tree *let = tree_new(TREE_LET, type_nil, facts->span);
+    let->let.pattern = bind_members(narrowed->local, subject->type, left, facts->span);
+    let->let.value = subject->value;
+    vec_push(&facts->lets, let);
+}
+
+// The members that are (or are not) surely of another type than `type`, which has one value.
+static const Type *members_like(const Type *over, const Type *type, bool equal, Name field) {
+    TypeList members = {0};
+    for (size_t i = 0; i < type_member_count(over); i++) {
+        const Type *member = type_member(over, i);
+        const Type *part = field ? type_field(member, field) : member;
+        bool kept = !part || (equal ? type_overlaps(part, type) : !type_equal(part, type));
+        if (kept)
+            vec_push(&members, member);
+    }
+    return type_union(members.data, members.len);
+}
+
+// A field's literal tells the variants of what it is a field of apart.
+static void learn_variant(Frame *frame, Expr *expr, const Type *type, bool equal, Facts *facts) {
+    Subject record;
+    if (expr->kind == EXPR_FIELD && narrow_subject(frame, expr->field.receiver, &record) &&
+        type_resolve(record.type)->kind == TYPE_UNION)
+        learn(frame, &record, members_like(record.type, type, equal, expr->field.name), facts);
+}
+
+static bool is_singleton(const Type *type) {
+    return type->kind == TYPE_NIL || type->kind == TYPE_LITERAL_STRING || type->kind == TYPE_LITERAL_INT ||
+           type->kind == TYPE_LITERAL_BOOL;
+}
+
+static const Type *literal_type(const Expr *expr) {
+    if (expr->kind != EXPR_LITERAL)
+        return NULL;
+    switch (expr->literal.kind) {
+    case LITERAL_NIL:
+        return type_nil;
+    case LITERAL_BOOL:
+        return type_literal_bool(expr->literal.boolean);
+    case LITERAL_INT:
+        return type_literal_int(expr->literal.integer);
+    case LITERAL_STRING:
+        return type_literal_string(name_of_bytes(expr->literal.string.data, expr->literal.string.len));
+    default:
+        return NULL;
+    }
+}
+
+// `x == nil`, `p.kind == "circle"`.
+static void learn_equality(Frame *frame, const Expr *expr, bool equal, Facts *facts) {
+    const Type *type = literal_type(expr->binary.right);
+    Expr *tested = type ? expr->binary.left : expr->binary.right;
+    Subject subject;
+    type = type ? type : literal_type(expr->binary.left);
+    if (!type || !narrow_subject(frame, tested, &subject))
+        return;
+    if (type_resolve(subject.type)->kind == TYPE_UNION)
+        learn(frame, &subject, members_like(subject.type, type, equal, NULL), facts);
+    learn_variant(frame, tested, type, equal, facts);
+}
+
+static void learn_test(Frame *frame, const Expr *expr, const Tree *test, bool outcome, Facts *facts) {
+    Subject subject;
+    if (test->kind != TREE_IS || !narrow_subject(frame, expr->is.value, &subject))
+        return;
+    const Type *matched = pattern_matched(test->is.pattern), *left = pattern_remaining(test->is.pattern);
+    learn(frame, &subject, outcome ? matched : left, facts);
+    if (outcome || is_singleton(matched))
+        learn_variant(frame, expr->is.value, matched, outcome, facts);
+}
+
+// Without what was added to a condition for what follows it.
+static const Tree *bare(const Expr *expr, const Tree *test) {
+    bool is_and = expr->kind == EXPR_BINARY && expr->binary.op == BINARY_AND;
+    if (test->kind == TREE_BINARY && test->binary.op == TREE_AND && !is_and)
+        return test->binary.left;
+    return test->kind == TREE_BLOCK && expr->kind != EXPR_BLOCK && test->block.result ? bare(expr, test->block.result)
+                                                                                      : test;
+}
+
+// What is known where the condition (evaluated to `test`) has this outcome: binds the names anew, by facts->lets.
+void narrow_facts(Frame *frame, const Expr *expr, const Tree *test, bool outcome, Facts *facts) {
+    test = bare(expr, test);
+    if (expr->kind == EXPR_IS)
+        learn_test(frame, expr, test, outcome, facts);
+    else if (expr->kind == EXPR_UNARY && expr->unary.op == UNARY_NOT && test->kind == TREE_NOT)
+        narrow_facts(frame, expr->unary.operand, test->operand, !outcome, facts);
+    else if (expr->kind == EXPR_BINARY && (expr->binary.op == BINARY_EQ || expr->binary.op == BINARY_NE))
+        learn_equality(frame, expr, outcome == (expr->binary.op == BINARY_EQ), facts);
+    else if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_OR && !outcome && test->kind == TREE_BINARY) {
+        narrow_facts(frame, expr->binary.left, test->binary.left, false, facts);
+        narrow_facts(frame, expr->binary.right, test->binary.right, false, facts);
+    }
+}
+
+Tree *narrow_before(const Facts *facts, Tree *tree) {
+    if (facts->lets.len == 0)
+        return tree;
+    return tree_block(facts->lets.data, facts->lets.len, tree, tree->span);
+}
+
+Tree *narrow_behind_condition(Frame *frame, const Expr *expr, Tree *test) {
+    Facts facts = {.span = expr->span};
+    if (test->type->kind == TYPE_NEVER || narrow_never_passes(test))
+        return test;
+    if (expr->kind != EXPR_IS)
+        narrow_facts(frame, expr, test, true, &facts);
+    else if (is_singleton(pattern_matched(test->is.pattern))) // what it tests it has bound itself
+        learn_variant(frame, expr->is.value, pattern_matched(test->is.pattern), true, &facts);
+    if (!facts.dead && facts.lets.len == 0)
+        return test;
+    Tree *then = facts.dead ? tree_bool(false, expr->span) : narrow_before(&facts, tree_bool(true, expr->span));
+    return tree_binary(TREE_AND, type_bool, test, then, expr->span);
+}
+
+bool narrow_never_passes(const Tree *test) {
+    if (test->kind == TREE_BINARY && test->binary.op == TREE_AND) {
+        const Tree *right = test->binary.right;
+        return right->kind == TREE_CONSTANT && !right->constant.integer;
+    }
+    return test->kind == TREE_IS && test->is.pattern->kind == TREE_PATTERN_FAIL;
 }
 
 // ---- arms ----------------------------------------------------------------------------------------------------------
@@ -84,10 +230,15 @@ TreePattern *narrow_pattern_over(TreePattern *pattern, const Type *over) {
     return pattern;
 }
 
-Binding *narrow_arm(Frame *frame, Binding *subject, const TreePattern *pattern, const Binding *outer) {
+Binding *narrow_arm(Frame *frame, Expr *expr, const Subject *subject, const TreePattern *pattern, const Binding *outer,
+                    Facts *facts) {
+    if (!subject->name)
+        return NULL;
     for (const Binding *bound = frame->scope; bound != outer; bound = bound->next)
-        if (subject && bound->name == subject->name)
+        if (bound->name == subject->origin->name)
             return NULL;
     const Type *matched = pattern_matched(pattern);
-    return subject && !type_equal(matched, subject->local->type) ? narrow_push(frame, subject, matched) : NULL;
+    if (is_singleton(matched))
+        learn_variant(frame, expr, matched, true, facts);
+    return type_equal(matched, subject->type) ? NULL : narrow_push(frame, subject, matched);
 }

@@ -184,12 +184,15 @@ static Tree *eval_logic(Frame *frame, Expr *expr) {
     bool is_and = expr->binary.op == BINARY_AND;
     Tree *left = is_and ? eval_condition(frame, expr->binary.left) : eval(frame, expr->binary.left, NULL);
     expect_bool(frame, left, expr->binary.left, where);
+    Facts facts = {.span = expr->binary.op_span};
+    if (!is_and && left->type->kind != TYPE_NEVER) // its right side is only looked at where the left one is false
+        narrow_facts(frame, expr->binary.left, left, false, &facts);
     Tree *right = is_and ? eval_condition(frame, expr->binary.right) : eval(frame, expr->binary.right, NULL);
     expect_bool(frame, right, expr->binary.right, where);
     if (left->type->kind == TYPE_NEVER)
         return left;
     return tree_binary(ops[expr->binary.op], type_bool, convert(frame, left, type_bool),
-                       convert(frame, right, type_bool), expr->span);
+                       narrow_before(&facts, convert(frame, right, type_bool)), expr->span);
 }
 
 // `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
@@ -198,13 +201,14 @@ static Tree *eval_test(Frame *frame, Expr *expr) {
     TreePattern *pattern = pattern_check(frame, expr->is.pattern, value->type);
     if (value->type->kind == TYPE_NEVER)
         return value;
-    Binding *binding = narrow_binding(frame, expr->is.value);
+    Subject subject;
+    bool known = narrow_subject(frame, expr->is.value, &subject);
     const Type *matched = pattern_matched(pattern);
     bool is_union = type_resolve(value->type)->kind == TYPE_UNION;
-    if (binding && matched->kind == TYPE_NEVER)
-        narrow_push(frame, binding, type_never)->used = true;
-    else if (binding && is_union && !type_equal(matched, value->type)) {
-        Binding *narrowed = narrow_push(frame, binding, matched);
+    if (known && matched->kind == TYPE_NEVER)
+        narrow_push(frame, &subject, type_never)->used = true;
+    else if (known && is_union && !type_equal(matched, value->type)) {
+        Binding *narrowed = narrow_push(frame, &subject, matched);
         narrowed->used = true;
         pattern = pattern_bind_matched(pattern, narrowed->local);
     }
@@ -216,10 +220,11 @@ static Tree *eval_test(Frame *frame, Expr *expr) {
 
 Tree *eval_condition(Frame *frame, Expr *expr) {
     if (expr->kind == EXPR_IS)
-        return eval_test(frame, expr);
+        return narrow_behind_condition(frame, expr, eval_test(frame, expr));
     if (expr->kind == EXPR_BINARY && expr->binary.op == BINARY_AND)
         return eval_logic(frame, expr);
-    return convert(frame, eval(frame, expr, NULL), type_bool);
+    Tree *test = convert(frame, eval(frame, expr, NULL), type_bool);
+    return type_fits(test->type, type_bool) ? narrow_behind_condition(frame, expr, test) : test;
 }
 
 // ---- the face ------------------------------------------------------------------------------------------------------

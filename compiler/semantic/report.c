@@ -17,13 +17,7 @@ static Diag *add(Check *check, DiagCode code, Span span, const char *format, va_
     return diag_error(check->diags, code, span, "%s", text);
 }
 
-bool module_is_library(const ModuleInfo *module) {
-    static const char *const names[] = {"prelude", "list", "string", "math"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (module && module->name == name_of(names[i]))
-            return true;
-    return false;
-}
+bool module_is_library(const ModuleInfo *module) { return module && module->ast->is_library; }
 
 // A mistake that shows only within the library was made where the library was called.
 static Span place_for_user(const Frame *frame, Span span) {

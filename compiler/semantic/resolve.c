@@ -133,13 +133,31 @@ static bool has_builtins(Name module) {
     return false;
 }
 
+// The library's names are taken: a file that is added to it one day shall not change in silence what a program means.
+static void refuse_hidden(Check *check, const ModuleInfo *module, const ModuleRef *reference) {
+    const ModuleLoader *loader = check->loader;
+    const ModuleInfo *loaded = map_get(&check->modules, reference->module);
+    if (module_is_library(module) || (loaded && !module_is_library(loaded)) || !loader || !loader->hidden)
+        return;
+    const char *path = loader->hidden(loader->context, reference->module);
+    if (!path)
+        return;
+    Diag *diag = report_now(check, DIAG_LIBRARY_NAME, reference->span, "`%s` is the library's module, not `%s`",
+                            name_text(reference->module), path);
+    REPORT_HELP(diag, "give the file another name");
+}
+
 void module_load_references(Check *check, ModuleInfo *module) {
     for (size_t i = 0; i < module->ast->references.len; i++) {
         const ModuleRef *reference = &module->ast->references.data[i];
-        if (module_load(check, reference->module) || has_builtins(reference->module))
+        if (module_load(check, reference->module) || has_builtins(reference->module)) {
+            refuse_hidden(check, module, reference);
             continue;
+        }
         Diag *diag = report_now(check, DIAG_UNKNOWN_MODULE, reference->span, "there is no module `%s`",
                                 name_text(reference->module));
+        if (diag && check->loader && check->loader->searched)
+            diag_note(diag, "looked for %s", check->loader->searched(check->loader->context, reference->module));
         diag_help(diag, "a module is a file `%s.fl` beside this one, or one of the library",
                   name_text(reference->module));
     }

@@ -13,12 +13,15 @@ struct Module; // compiler/syntax/ast.h
 // Each module is asked for once.
 typedef struct ModuleLoader {
     struct Module *(*load)(void *context, Name module, Diagnostics *diags);
+    const char *(*searched)(void *context, Name module); // the places, for people; may be NULL
+    const char *(*hidden)(void *context, Name module);   // a file beside the program's that a module of the library
+                                                         // hides, or NULL; may be NULL
     void *context;
 } ModuleLoader;
 
-// Checks `root` and everything that it names. The modules `prelude`, `list`, `string` and `math` are loaded if the
-// loader has them; the names of `prelude` are visible everywhere. Borrows all arguments. NULL when an error was
-// reported (warnings alone don't count).
+// Checks `root` and everything that it names. The modules `prelude`, `list`, `string`, `math`, `map` and `set` are
+// loaded if the loader has them; the names of `prelude` are visible everywhere. Borrows all arguments. NULL when an
+// error was reported (warnings alone don't count).
 TypedProgram *semantic_check(const ModuleLoader *loader, struct Module *root, Diagnostics *diags);
 
 // Checks names, types and processes of a module that need not have a `main` (a library module); true without errors.

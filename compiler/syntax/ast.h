@@ -455,6 +455,7 @@ typedef struct Module {
     VEC(ExternBlock *) externs;
     StmtVec statements;        // of a script, in order; empty if the module has a `main`
     VEC(ModuleRef) references; // every module named with `module:`, once
+    bool is_library;           // found in the library: set by who loads it
 } Module;
 
 #endif

@@ -45,7 +45,7 @@ static void test_all_parts(void **state) {
                                         "  |         - an int\n"
                                         "...\n"
                                         "4 | sum = \"a\" * first\n"
-                                        "  |       ^^^^^^^^^^^\n"
+                                        "  |       ---^^^^^^^^\n"
                                         "  |       |\n"
                                         "  |       this is a product\n"
                                         "  |       a string\n"
