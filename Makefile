@@ -96,7 +96,7 @@ endef
 $(foreach room,$(ROOMS),$(eval $(call room_rules,$(room))))
 UNIT_TESTS := $(foreach room,$(ROOMS),$(tests_$(room)))
 
-STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c))
+STRESS_TESTS := $(patsubst %.c,$(OUT)/%,$(wildcard test/stress/*.c test/fault/*.c))
 $(STRESS_TESTS): $(OUT)/%: $(OUT)/obj/%.c.o $(call archives,$(RUNTIME_ROOMS)) $(ALLOCATOR)
 	@mkdir -p $(@D)
 	$(SHOW) "  LINK  $@"
@@ -163,7 +163,7 @@ test: ## install what is missing, build, run every test (FULL=1: programs under 
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fuzz
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -176,7 +176,7 @@ check: ## format, headers compile alone, direction of includes, exported names
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan units all
-	@$(HARNESS) --variant asan unit run check stress
+	@$(HARNESS) --variant asan unit run check stress fault
 
 ubsan: ## unit tests and the compiler under UBSan alone
 	@$(MAKE) --no-print-directory VARIANT=ubsan units all
@@ -184,7 +184,7 @@ ubsan: ## unit tests and the compiler under UBSan alone
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs with processes under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan $(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(foreach room,$(RUNTIME_ROOMS),$(tests_$(room))) $(STRESS_TESTS))
-	@$(HARNESS) --variant tsan unit run stress
+	@$(HARNESS) --variant tsan unit run stress fault
 
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer

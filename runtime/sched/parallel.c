@@ -1,5 +1,6 @@
 // The parallel schedule: see sched.h for what it promises.
 #include "runtime/platform/futex.h"
+#include "runtime/platform/thread.h"
 #include "runtime/report/output.h"
 #include "runtime/sched/ring.h"
 #include "runtime/sched/sched.h"
@@ -15,6 +16,8 @@ static struct {
     _Atomic(int64_t) tick_wakes; // when the tick looks at the clock next, INT64_MAX: only when told
     bool tick_stop;              // under the lock
 } parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
+
+#define PATIENCE_NANOSECONDS ((int64_t)25000) // of the tick, at first, until a worker takes what is urgent
 
 static __thread bool is_tick;
 
@@ -132,6 +135,7 @@ static FlProcess *steal(FlWorker *worker) {
 
 static FlProcess *find_work(FlWorker *worker) {
     FlProcess *process = global_pop_urgent();
+    atomic_store_explicit(&worker->urgent, process != NULL, memory_order_relaxed);
     if (!process && ++worker->picks % GLOBAL_EVERY == 0)
         process = global_pop(worker);
     if (!process)
@@ -153,11 +157,14 @@ static bool any_work(void) {
     return false;
 }
 
-static void stop_searching(FlWorker *worker) {
+// true: it was searching, and so must look at the queues once more.
+static bool stop_searching(FlWorker *worker) {
     if (!atomic_load_explicit(&worker->searching, memory_order_relaxed))
-        return;
+        return false;
     atomic_store_explicit(&worker->searching, false, memory_order_relaxed);
     atomic_fetch_sub(&parallel.searching, 1);
+    atomic_thread_fence(memory_order_seq_cst); // partner of notify's, which may have seen this worker search
+    return true;
 }
 
 // The idle lock is held. In this order: who takes the last work was counted as not idle before.
@@ -190,10 +197,7 @@ static FlProcess *wait_for_work(FlWorker *worker) {
     while (!atomic_load_explicit(&sched.stopping, memory_order_relaxed)) {
         FlProcess *process = find_work(worker);
         if (process) {
-            bool was_searching = worker->searching;
-            stop_searching(worker);
-            atomic_thread_fence(memory_order_seq_cst); // partner of notify's, which saw this worker search
-            if (was_searching && any_work())
+            if (stop_searching(worker) && any_work())
                 notify();
             return process;
         }
@@ -212,12 +216,12 @@ static FlProcess *take_last_in(FlWorker *worker) {
 static FlProcess *parallel_pick(FlWorker *worker) {
     FlProcess *process = take_last_in(worker);
     if (process) {
-        bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed);
+        uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+        bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed) == slice;
         if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed))
             return process;
         ring_push(worker, process);
     }
-    atomic_store_explicit(&worker->slice_over, false, memory_order_relaxed);
     uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
     atomic_store_explicit(&worker->slice, slice + 1, memory_order_relaxed);
     return wait_for_work(worker);
@@ -242,6 +246,7 @@ static void hand_on(FlWorker *worker) {
 static void end_slices(bool all) {
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         FlWorker *worker = sched.workers[i];
+        FlProcess *process = atomic_load_explicit(&worker->running, memory_order_acquire);
         uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
         bool over = slice == worker->slice_seen;
         worker->slice_seen = slice;
@@ -251,27 +256,42 @@ static void end_slices(bool all) {
             continue;
         if (worker->ticks_over > TICKS_PATIENT)
             hand_on(worker);
-        FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
-        if (!process)
-            continue;
-        atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
-        process_request(process, REQUEST_PREEMPT);
+        atomic_store_explicit(&worker->slice_over, slice, memory_order_relaxed);
+        if (process)
+            process_request(process, REQUEST_PREEMPT);
     }
 }
 
-// Sees that what is urgent runs soon: by an idle worker, or by one whose process is preempted.
-static void hurry(void) {
-    if (global_empty())
-        return;
-    notify();
-    if (atomic_load(&parallel.idle_count) > 0)
-        return;
+// Ends the slice of a worker for what is urgent; false: it runs nothing, or something that was urgent itself.
+static bool cut_short(FlWorker *worker) {
+    FlProcess *process = atomic_load_explicit(&worker->running, memory_order_acquire);
+    uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+    if (!process || atomic_load_explicit(&worker->urgent, memory_order_relaxed))
+        return false;
+    atomic_store_explicit(&worker->slice_over, slice, memory_order_relaxed);
+    process_request(process, REQUEST_PREEMPT);
+    return true;
+}
+
+// Sees that what lies in the global queue finds an idle worker, and that what is urgent runs soon: by one whose process
+// is preempted, if none is idle. When to look whether it does: the worker may just have been between two processes, or
+// its process in the middle of something long.
+static int64_t hurry(int64_t now) {
     static uint32_t turn;
-    FlWorker *worker = sched.workers[turn++ % sched.worker_count];
-    FlProcess *process = atomic_load_explicit(&worker->running, memory_order_relaxed);
-    atomic_store_explicit(&worker->slice_over, true, memory_order_relaxed);
-    if (process)
-        process_request(process, REQUEST_PREEMPT);
+    static int64_t patience;
+    if (!global_urgent())
+        patience = PATIENCE_NANOSECONDS;
+    if (global_empty())
+        return INT64_MAX;
+    notify();
+    if (!global_urgent() || atomic_load(&parallel.idle_count) > 0)
+        return INT64_MAX;
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        if (cut_short(sched.workers[turn++ % sched.worker_count]))
+            break;
+    }
+    patience = patience < TICK_NANOSECONDS / 2 ? 2 * patience : TICK_NANOSECONDS;
+    return now + patience;
 }
 
 // Fires what is due; the earliest deadline left.
@@ -296,30 +316,35 @@ static bool tick_stopped(void) {
 
 void parallel_look(void) { wake_tick(); }
 
+static int64_t earlier_of(int64_t one, int64_t other) { return one < other ? one : other; }
+
 static void *tick_thread(void *argument) {
     int64_t next_slice = 0, next_flush = 0;
     (void)argument;
     is_tick = true;
+    thread_run_soon();
     while (!tick_stopped()) {
         uint32_t word = atomic_load(&parallel.tick_word);
         int64_t now = clock_now();
         bool busy = atomic_load(&parallel.idle_count) < sched.worker_count;
-        if (busy && now >= next_slice) {
-            end_slices(atomic_load(&sched.stopping));
+        bool slices_end = busy && now >= next_slice;
+        if (slices_end)
             next_slice = now + TICK_NANOSECONDS;
-        }
-        if (busy && now >= next_flush) {
-            output_flush_ready();
-            next_flush = now + 16 * TICK_NANOSECONDS;
-        }
         // First announced, then looked: a deadline that is added in between is either seen or changes the word.
         atomic_store(&parallel.tick_wakes, busy ? next_slice : INT64_MAX);
         atomic_thread_fence(memory_order_seq_cst);
         int64_t wakes = fire_timers(now);
         terminate_begin(NULL);
-        hurry();
-        if (busy && next_slice < wakes)
-            wakes = next_slice;
+        // What was woken lies in the queue before slices end, and workers look there.
+        if (slices_end)
+            end_slices(atomic_load(&sched.stopping));
+        wakes = earlier_of(wakes, hurry(now));
+        if (busy && now >= next_flush) {
+            output_flush_ready();
+            next_flush = now + 16 * TICK_NANOSECONDS;
+        }
+        if (busy)
+            wakes = earlier_of(wakes, next_slice);
         atomic_store(&parallel.tick_wakes, wakes);
         if (wakes == INT64_MAX) {
             futex_wait(&parallel.tick_word, word, -1);

@@ -85,6 +85,8 @@ FlProcess *global_pop(FlWorker *worker) {
     return first;
 }
 
+bool global_urgent(void) { return atomic_load_explicit(&global.urgent_count, memory_order_relaxed) != 0; }
+
 bool global_empty(void) {
     return atomic_load_explicit(&global.normal_count, memory_order_relaxed) == 0 &&
            atomic_load_explicit(&global.urgent_count, memory_order_relaxed) == 0;

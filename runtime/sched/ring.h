@@ -33,6 +33,8 @@ void global_push(FlProcess *process, bool urgent);
 FlProcess *global_pop(FlWorker *worker);
 FlProcess *global_pop_urgent(void);
 bool global_empty(void);
+// Whether something urgent waits.
+bool global_urgent(void);
 void global_reset(void);
 
 #endif

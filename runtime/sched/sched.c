@@ -209,7 +209,8 @@ void worker_loop(FlWorker *worker) {
     sanitized_thread(&worker->head.sanitized);
     FlProcess *process;
     while ((process = sched.schedule->pick(worker)) != NULL) {
-        atomic_store_explicit(&worker->running, process, memory_order_relaxed);
+        // Release: partner of the tick, see sched.h.
+        atomic_store_explicit(&worker->running, process, memory_order_release);
         process_run(&worker->head, process);
         atomic_store_explicit(&worker->running, NULL, memory_order_relaxed);
         if (atomic_load_explicit(&sched.stopping, memory_order_relaxed))

@@ -60,12 +60,17 @@ struct FlWorker {
     // the tick, when the owner does not get to it.
     _Atomic(FlProcess *) last_in;
 
-    // For the tick. Written by the owner (relaxed): a stale value preempts a process for nothing.
+    // For the tick, written by the owner: `slice` and `urgent` before `running` (release), read after it (acquire), so
+    // that a process is never taken for that of an older slice. A stale value preempts a process for nothing.
     _Atomic(FlProcess *) running;
-    _Atomic(uint32_t) slice;  // counts time slices
-    uint32_t slice_seen;      // the tick's
-    uint32_t ticks_over;      // the tick's: ticks that have found the slice used up
-    _Atomic(bool) slice_over; // set by the tick, taken by the owner: the slot gives way to the ring
+    _Atomic(uint32_t) slice; // counts time slices, from 1
+    uint32_t slice_seen;     // the tick's
+    uint32_t ticks_over;     // the tick's: ticks that have found the slice used up
+    // Set by the tick to the slice that is over, if it still is the present one: the slot gives way to the ring.
+    // Relaxed.
+    _Atomic(uint32_t) slice_over;
+    // The present slice began with a process that was urgent: it is not cut short for another. Owner.
+    _Atomic(bool) urgent;
 
     _Atomic(uint32_t) asleep; // 1 while it sleeps or was not started; changed under the idle lock; futex
     _Atomic(bool) started;    // set under the idle lock, and never while stopping

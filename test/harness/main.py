@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import cli
 import diagnostics
 import documents
+import fault
 import fuzz
 import models
 import programs
@@ -23,7 +24,7 @@ import units
 from pool import run_cases
 
 KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
-         "fuzz": fuzz, "model": models}
+         "fuzz": fuzz, "model": models, "fault": fault}
 
 
 class Settings:
