@@ -36,7 +36,8 @@ static void add_child(Function *f, const TreeChild *child, LLVMValueRef specific
     LLVMValueRef frame =
         RUNTIME(f, fl_supervisor_child, f->process, specification, id, process_start_thunk(unit, &child->start),
                 table_type(unit, layout->id), static_c_string(unit, name), restart, shutdown,
-                LLVMConstInt(unit->i1, child->starts_supervisor, false), function_site(f));
+                LLVMConstInt(unit->i1, child->starts_supervisor, false), LLVMConstInt(unit->i1, 0, false),
+                LLVMConstNull(unit->ptr), function_site(f));
     if (layout->words)
         memory_fill(f, frame, layout->word, words.data, layout->words);
 }

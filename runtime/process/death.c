@@ -138,6 +138,8 @@ static void drop_building(ProcessWorker *worker, FlProcess *process) {
 static void free_all(ProcessWorker *worker, FlProcess *process) {
     calls_free(worker, process);
     drop_building(worker, process);
+    if (process->side && process->side->service_end)
+        process->side->service_end(worker, process);
     each_message(process, process->first, discard);
     if (process->timeout.shard != 0)
         process_hooks.disarm(process);

@@ -28,6 +28,7 @@ void side_free(FlProcess *process) {
     if (side->reason_message)
         message_free(side->reason_message);
     memory_free(side->bound);
+    memory_free(side->path);
     memory_free(side->trace);
     memory_free(side);
 }

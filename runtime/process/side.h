@@ -37,6 +37,9 @@ struct FlSide {
     uint32_t start_yields;
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
+    // When such a process ends: frees what its state refers to outside of the arena. NULL: nothing.
+    void (*service_end)(ProcessWorker *worker, FlProcess *process);
+    char *path; // of a supervisor below another one, or of the start function that makes it: for reports; owned
 
     // Supervisors that this process builds, newest first, linked by queue_next: not runnable yet, known to nobody else.
     // Their references lead into its arena, which stays still.

@@ -92,7 +92,8 @@ static bool is_monitored(const FlProcess *self) {
 static void finish(Supervisor *supervisor) {
     FlProcess *self = supervisor->process;
     bool top = self->side->supervisor == 0 && !is_monitored(self) && !roots_ending();
-    if (supervisor->cause != END_ASKED && top) {
+    bool failed = supervisor->cause == END_GIVE_UP || supervisor->cause == END_FAILED;
+    if (failed && top) {
         note_program_end(supervisor);
         fl_halt(self, 1);
     }
@@ -100,7 +101,7 @@ static void finish(Supervisor *supervisor) {
 }
 
 static bool all_stopped(const Supervisor *supervisor) {
-    return !supervisor->starting && !supervisor->stopping && supervisor->stop_below == 0;
+    return !supervisor->starting && !supervisor->stopping && supervisor->stopping_all == 0 && supervisor->stops == 0;
 }
 
 void supervisor_run(FlProcess *self) {

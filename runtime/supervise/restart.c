@@ -66,16 +66,13 @@ static void mark_restart(Supervisor *supervisor, Child *child, bool failed) {
 
 // A restart that fails goes on from the child that failed: those after it are still marked.
 static void mark_set(Supervisor *supervisor, Child *ended, bool failed_restart) {
-    uint32_t own = (uint32_t)(ended - supervisor->children);
-    uint32_t first = own, end = own + 1;
+    uint32_t own = ended->index, first = own, end = own + 1;
     if (!failed_restart && supervisor->strategy != STRATEGY_ONE_FOR_ONE)
         end = supervisor->count;
     if (!failed_restart && supervisor->strategy == STRATEGY_ONE_FOR_ALL)
         first = 0;
-    for (uint32_t i = first; i < end; i++) {
-        if (supervisor->children[i].state != CHILD_GONE)
-            mark_restart(supervisor, &supervisor->children[i], i == own);
-    }
+    for (uint32_t i = first; i < end; i++)
+        mark_restart(supervisor, supervisor->children[i], i == own);
 }
 
 // ---- the end of the supervisor
@@ -86,9 +83,27 @@ void supervisor_end(Supervisor *supervisor, EndCause cause, const FlString *reas
     supervisor->cause = cause;
     supervisor->reason = reason;
     for (uint32_t i = 0; i < supervisor->count; i++) {
-        supervisor->children[i].must_start = false;
-        mark_stop(supervisor, &supervisor->children[i]);
+        unmark_start(supervisor, supervisor->children[i]);
+        mark_stop(supervisor, supervisor->children[i]);
     }
+}
+
+// Whether a significant child other than this one is there, or will be.
+static bool other_significant(const Supervisor *supervisor, const Child *except) {
+    for (uint32_t i = 0; i < supervisor->count; i++) {
+        const Child *child = supervisor->children[i];
+        if (child != except && child->significant && (child->state != CHILD_DOWN || child->must_start))
+            return true;
+    }
+    return false;
+}
+
+// A significant child has ended by itself and is not started again.
+static void end_if_significant(Supervisor *supervisor, const Child *child) {
+    if (!child->significant || supervisor->auto_shutdown == AUTO_NEVER)
+        return;
+    if (supervisor->auto_shutdown == AUTO_ANY_SIGNIFICANT || !other_significant(supervisor, child))
+        supervisor_end(supervisor, END_DONE, reason_shutdown);
 }
 
 static void fail_to_start(Supervisor *supervisor, const Child *child, const FlString *reason) {
@@ -105,12 +120,12 @@ static void fail_to_start(Supervisor *supervisor, const Child *child, const FlSt
 // ---- the end of a child
 
 // It was asked to end, or was about to be: not its own doing, nothing to decide.
-static void stopped(Child *child) {
-    child->must_stop = false;
-    if (child->kind == RESTART_TEMPORARY) {
-        child->state = CHILD_GONE;
-        child->must_start = false;
-    }
+static void stopped(Supervisor *supervisor, Child *child) {
+    unmark_stop(supervisor, child);
+    answer_failed(supervisor, child, reason_shutdown);
+    answer_stopped(supervisor, child);
+    if ((child->kind == RESTART_TEMPORARY || supervisor->dynamic) && supervisor->cause == END_NONE)
+        child_forget(supervisor, child);
 }
 
 static void leave_state(Supervisor *supervisor, Child *child) {
@@ -118,26 +133,51 @@ static void leave_state(Supervisor *supervisor, Child *child) {
         supervisor->starting = NULL;
     if (supervisor->stopping == child)
         supervisor->stopping = NULL;
+    if (supervisor->dynamic && child->state == CHILD_STOPPING && --supervisor->stopping_all == 0)
+        supervisor->stop_deadline = INT64_MAX;
     child->state = CHILD_DOWN;
-    child->pid = 0;
+    child_set_pid(supervisor, child, 0, 0);
     child->deadline = INT64_MAX;
+}
+
+// It has ended by itself and stays down.
+static void stay_down(Supervisor *supervisor, Child *child, const FlString *reason) {
+    if (!reason_is(reason, reason_normal) && !reason_is(reason, reason_shutdown))
+        note_not_restarted(supervisor, child, reason);
+    end_if_significant(supervisor, child);
+    if ((child->kind == RESTART_TEMPORARY || supervisor->dynamic) && supervisor->cause == END_NONE)
+        child_forget(supervisor, child);
+}
+
+// A start function that failed before it had made its supervisor. false: it is an end like others.
+static bool first_start_failed(Supervisor *supervisor, Child *child, const FlString *reason) {
+    if (child->start_asker != 0) { // who asked for it decides
+        answer_failed(supervisor, child, reason);
+        if (child->added)
+            child_forget(supervisor, child);
+        return true;
+    }
+    if (supervisor->complete || child->again)
+        return false;
+    fail_to_start(supervisor, child, reason);
+    return true;
 }
 
 void child_ended(Supervisor *supervisor, Child *child, const FlString *reason) {
     ChildState before = child->state;
+    FlPid pid = child->pid;
     leave_state(supervisor, child);
     if (before == CHILD_STOPPING || child->must_stop || supervisor->cause != END_NONE) {
-        stopped(child);
+        stopped(supervisor, child);
         return;
     }
     bool failed_start = before == CHILD_STARTING && child->starts_supervisor;
-    if (failed_start && !supervisor->complete && !child->again) {
-        fail_to_start(supervisor, child, reason);
+    if (failed_start && first_start_failed(supervisor, child, reason))
         return;
-    }
+    child->added = false; // its end completes its start
+    answer_process(supervisor, child, pid);
     if (!failed_start && !wants_restart(child, reason)) {
-        if (child->kind == RESTART_TEMPORARY)
-            child->state = CHILD_GONE;
+        stay_down(supervisor, child, reason);
         return;
     }
     if (!count_restart(supervisor)) {

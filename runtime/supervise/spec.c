@@ -8,6 +8,7 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
+#include "runtime/process/table.h"
 #include "runtime/supervise/supervisor.h"
 
 enum { RESTARTS_DEFAULT = 1, WITHIN_DEFAULT = 5000 }; // as in OTP
@@ -41,6 +42,16 @@ static int word_index(const char *const *words, const FlString *text) {
     return -1;
 }
 
+// When the supervisor ends, however: the stores of children that were added.
+static void drop_stores(ProcessWorker *worker, FlProcess *process) {
+    const Supervisor *supervisor = process->side->service;
+    for (uint32_t i = 0; i < supervisor->count; i++) {
+        FlProcess *store = process_find(supervisor->children[i]->store);
+        if (store)
+            death_drop(worker, store);
+    }
+}
+
 void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, int64_t within, const FlSite *site) {
     int index = strategy ? word_index(strategies, strategy) : STRATEGY_ONE_FOR_ONE;
     if (index < 0)
@@ -67,8 +78,20 @@ void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, i
     if (within < 0)
         within = WITHIN_DEFAULT;
     supervisor->within = within > INT64_MAX / 1000000 ? INT64_MAX : within * 1000000;
+    supervisor->stop_deadline = INT64_MAX;
     side->service = supervisor;
+    side->service_end = drop_stores;
     return supervisor;
+}
+
+static const char *const autos[] = {"never", "any_significant", "all_significant"};
+
+void fl_supervisor_shutdown(FlProcess *self, void *spec, FlString *when, const FlSite *site) {
+    Supervisor *supervisor = spec;
+    int index = word_index(autos, when);
+    if (index < 0)
+        process_panic(self, "auto_shutdown is never, any_significant or all_significant", site);
+    supervisor->auto_shutdown = (AutoShutdown)index;
 }
 
 // The template that was handed out last is filled in by now: what it refers to moves to the supervisor.
@@ -80,59 +103,95 @@ static void finish_template(FlProcess *self, Supervisor *supervisor) {
         process_out_of_memory(self);
 }
 
-static Child *new_child(FlProcess *self, Supervisor *supervisor) {
-    if (supervisor->count == supervisor->capacity) {
-        uint32_t capacity = supervisor->capacity ? 2 * supervisor->capacity : CHILDREN_FIRST;
-        Child *children = memory_for(self, supervisor->process, capacity * sizeof(Child));
-        if (supervisor->count > 0)
-            memcpy(children, supervisor->children, supervisor->count * sizeof(Child));
-        supervisor->children = children;
-        supervisor->capacity = capacity;
-    }
-    return &supervisor->children[supervisor->count];
+static void make_room(FlProcess *self, Supervisor *supervisor) {
+    if (supervisor->count < supervisor->capacity)
+        return;
+    uint32_t capacity = supervisor->capacity ? 2 * supervisor->capacity : CHILDREN_FIRST;
+    Child **children = memory_for(self, supervisor->process, capacity * sizeof(Child *));
+    if (supervisor->count > 0)
+        memcpy(children, supervisor->children, supervisor->count * sizeof(Child *));
+    supervisor->children = children;
+    supervisor->capacity = capacity;
 }
 
-static bool has_child(const Supervisor *supervisor, FlString *id) {
-    for (uint32_t i = 0; i < supervisor->count; i++) {
-        if (reason_is(supervisor->children[i].id, id))
-            return true;
-    }
-    return false;
+void supervisor_append(FlProcess *self, Supervisor *supervisor, Child *child, FlPid store) {
+    make_room(self, supervisor);
+    child->index = supervisor->count;
+    child->store = store;
+    supervisor->children[supervisor->count++] = child;
+    if (child->id)
+        index_add(&supervisor->by_id, self, supervisor->process, index_key(child->id), child);
+    mark_start(supervisor, child);
+}
+
+// A text of the specification, copied to the supervisor; NULL stays NULL.
+static const FlString *own_text(FlProcess *self, FlProcess *process, FlString *text) {
+    FlWord own;
+    if (!text)
+        return NULL;
+    if (!copy_value_into_arena(&process->arena, &process->head.bump, (FlWord)text, &own))
+        process_out_of_memory(self);
+    return (const FlString *)own;
+}
+
+static RestartKind restart_kind(FlProcess *self, FlString *restart, const FlSite *site) {
+    int kind = restart ? word_index(kinds, restart) : RESTART_PERMANENT;
+    if (kind < 0)
+        process_panic(self, "a child's restart is permanent, transient or temporary", site);
+    return (RestartKind)kind;
+}
+
+static void check_options(FlProcess *self, RestartKind kind, int64_t shutdown, bool significant, const FlSite *site) {
+    if (shutdown < SHUTDOWN_DEFAULT)
+        process_panic(self, "a child's shutdown time is not negative", site);
+    if (significant && kind == RESTART_PERMANENT)
+        process_panic(self, "a significant child is transient or temporary", site);
+}
+
+void fl_supervisor_model(FlProcess *self, void *spec, FlString *restart, int64_t shutdown, bool significant,
+                         const FlSite *site) {
+    Supervisor *supervisor = spec;
+    RestartKind kind = restart_kind(self, restart, site);
+    check_options(self, kind, shutdown, significant, site);
+    if (supervisor->strategy != STRATEGY_ONE_FOR_ONE)
+        process_panic(self, "children of one model have the strategy one_for_one", site);
+    supervisor->dynamic = true;
+    supervisor->model = (Child){.kind = kind, .shutdown = shutdown, .significant = significant};
 }
 
 FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResume resume, const FlType *frame_type,
                               const char *kind_name, FlString *restart, int64_t shutdown, bool starts_supervisor,
-                              const FlSite *site) {
+                              bool significant, FlString *name, const FlSite *site) {
     Supervisor *supervisor = spec;
     FlProcess *process = supervisor->process;
     finish_template(self, supervisor);
-    int kind = restart ? word_index(kinds, restart) : RESTART_PERMANENT;
-    if (kind < 0)
-        process_panic(self, "a child's restart is permanent, transient or temporary", site);
-    if (shutdown < SHUTDOWN_DEFAULT)
-        process_panic(self, "a child's shutdown time is not negative", site);
-    if (has_child(supervisor, id))
+    RestartKind kind = restart_kind(self, restart, site);
+    check_options(self, kind, shutdown, significant, site);
+    if (id && index_find(&supervisor->by_id, index_key(id), id))
         process_panic(self, "two children of a supervisor have the same id", site);
-    Child *child = new_child(self, supervisor);
-    FlWord own_id;
+    Child *child = memory_for(self, process, sizeof(Child));
     uint64_t bytes = sizeof(FlObject) + frame_type->object_words * sizeof(FlWord);
     FlObject *frame = arena_allocate(&process->arena, &process->head.bump, bytes);
-    if (!frame || !copy_value_into_arena(&process->arena, &process->head.bump, (FlWord)id, &own_id))
+    if (!frame)
         process_out_of_memory(self);
     *frame = (FlObject){.type = frame_type->id};
-    *child = (Child){.id = (const FlString *)own_id,
+    *child = (Child){.id = own_text(self, process, id),
+                     .name = own_text(self, process, name),
                      .resume = resume,
                      .frame = frame,
                      .kind_name = kind_name,
                      .site = site,
                      .shutdown = shutdown,
-                     .kind = (RestartKind)kind,
+                     .kind = kind,
+                     .significant = significant,
                      .starts_supervisor = starts_supervisor,
-                     .must_start = true};
-    supervisor->count++;
+                     .deadline = INT64_MAX};
+    supervisor_append(self, supervisor, child, 0);
     supervisor->unfinished = frame;
     return frame;
 }
+
+void *fl_supervisor_request(FlProcess *self, const FlSite *site) { return fl_supervisor_new(self, NULL, -1, -1, site); }
 
 static bool link_both(FlProcess *one, FlProcess *other) {
     FlSide *side = process_side(one), *other_side = process_side(other);
@@ -152,6 +211,12 @@ static void built(FlProcess *self, FlProcess *process) {
     *link = process->queue_next;
 }
 
+FlPid supervisor_seal(FlProcess *self, Supervisor *request) {
+    finish_template(self, request);
+    built(self, request->process);
+    return request->process->head.pid;
+}
+
 FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     Supervisor *supervisor = spec;
     FlProcess *process = supervisor->process;
@@ -161,6 +226,8 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     // neither outlives the other's failure.
     if (self->side && self->side->makes_supervisor) {
         process->side->supervisor = self->side->supervisor;
+        process->side->path = self->side->path;
+        self->side->path = NULL;
         if (!link_both(self, process))
             process_out_of_memory(self);
     }

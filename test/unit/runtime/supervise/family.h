@@ -130,8 +130,8 @@ static inline void dawdler(FlProcess *self) {
 
 static inline void add(FlProcess *self, void *spec, FlString *id, FlResume body, int64_t number, FlString *restart,
                        int64_t stop_time) {
-    FlObject *template =
-        fl_supervisor_child(self, spec, id, body, &type_frame, "child", restart, stop_time, false, &site_child);
+    FlObject *template = fl_supervisor_child(self, spec, id, body, &type_frame, "child", restart, stop_time, false,
+                                             false, NULL, &site_child);
     FlWord *fields = (FlWord *)(template + 1);
     fields[0] = head(self)->pid;
     fields[1] = (FlWord)number;
@@ -211,7 +211,7 @@ static inline void make_pool(FlProcess *self) {
     void *spec = fl_supervisor_new(self, one_for_one, 1, 60000, &site_supervisor);
     for (FlWord i = 0; i < 2; i++) {
         FlObject *template = fl_supervisor_child(self, spec, i ? text_b : text_a, worker, &type_frame, "worker", NULL,
-                                                 -3, false, &site_child);
+                                                 -3, false, false, NULL, &site_child);
         memcpy(template + 1, (FlWord[]){main, 11 + i, 0, 0}, 32);
     }
     fl_supervisor_started(self, fl_supervisor_start(self, spec, &site_supervisor));
@@ -220,8 +220,8 @@ static inline void make_pool(FlProcess *self) {
 static inline FlPid tree(FlProcess *self, FlString *strategy, bool fails) {
     void *spec = fl_supervisor_new(self, strategy, 2, 60000, &site_supervisor);
     add(self, spec, text_a, worker, 1, NULL, -3);
-    FlObject *template =
-        fl_supervisor_child(self, spec, text_b, make_pool, &type_frame, "pool", NULL, -3, true, &site_child);
+    FlObject *template = fl_supervisor_child(self, spec, text_b, make_pool, &type_frame, "pool", NULL, -3, true, false,
+                                             NULL, &site_child);
     memcpy(template + 1, (FlWord[]){head(self)->pid, 0, fails, 0}, 32);
     add(self, spec, text_c, worker, 3, NULL, -3);
     return fl_supervisor_start(self, spec, &site_supervisor);

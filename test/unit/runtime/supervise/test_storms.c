@@ -43,8 +43,8 @@ static void main_storm(FlProcess *self) {
     FlString *strategies[] = {one_for_one, one_for_all, rest_for_one};
     void *spec = fl_supervisor_new(self, strategies[fl_random(self, 3, &site_main)], 1000000, 1, &site_supervisor);
     add(self, spec, text_a, quiet, 1, NULL, -3);
-    FlObject *template =
-        fl_supervisor_child(self, spec, text_b, make_pool, &type_frame, "pool", NULL, -3, true, &site_child);
+    FlObject *template = fl_supervisor_child(self, spec, text_b, make_pool, &type_frame, "pool", NULL, -3, true, false,
+                                             NULL, &site_child);
     memcpy(template + 1, (FlWord[]){head(self)->pid, 0, 0, 0}, 32);
     add(self, spec, text_c, quiet, 3, NULL, 20);
     add(self, spec, text_d, crash_sometimes, 4, NULL, 20);

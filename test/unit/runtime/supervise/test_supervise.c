@@ -351,8 +351,8 @@ static void make_and_ask(FlProcess *self) {
 
 static void main_make_and_ask(FlProcess *self) {
     void *spec = fl_supervisor_new(self, one_for_one, 2, 60000, &site_supervisor);
-    FlObject *template =
-        fl_supervisor_child(self, spec, text_b, make_and_ask, &type_frame, "pool", NULL, -3, true, &site_child);
+    FlObject *template = fl_supervisor_child(self, spec, text_b, make_and_ask, &type_frame, "pool", NULL, -3, true,
+                                             false, NULL, &site_child);
     memcpy(template + 1, (FlWord[]){head(self)->pid, 0, 0, 0}, 32);
     add(self, spec, text_c, worker, 3, NULL, -3);
     fl_supervisor_start(self, spec, &site_supervisor);
