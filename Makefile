@@ -155,7 +155,7 @@ $(BUILD)/libfluffy-%.a: FORCE
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
-.PHONY: units test test-built unit check asan ubsan tsan stress model fuzz bless
+.PHONY: units test test-built unit check asan ubsan tsan stress soak model fuzz bless
 units: $(UNIT_TESTS) $(STRESS_TESTS)
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
@@ -163,7 +163,7 @@ test: ## install what is missing, build, run every test (FULL=1: programs under 
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault fuzz
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault soak fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -189,6 +189,10 @@ tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs wit
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
 	@$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) --seed $(SEED) stress
+
+SOAK_SECONDS ?= 600
+soak: all ## mixed work for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak
 
 model: ## the protocols of test/model, checked by spin over all interleavings
 	@command -v spin >/dev/null || { echo "make model: spin is missing; scripts/deps --dev installs it" >&2; exit 1; }

@@ -19,12 +19,13 @@ import fault
 import fuzz
 import models
 import programs
+import soak
 import stress
 import units
 from pool import run_cases
 
 KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
-         "fuzz": fuzz, "model": models, "fault": fault}
+         "fuzz": fuzz, "model": models, "fault": fault, "soak": soak}
 
 
 class Settings:
