@@ -199,8 +199,10 @@ bool collect(FlArena *arena, FlBump *bump, const CollectRoots *roots) {
     return !c.failed;
 }
 
+bool collect_takes_long(const FlArena *arena) { return arena->bytes >= STEP_LEAST; }
+
 CollectResult collect_begin(FlArena *arena, FlBump *bump, const CollectRoots *roots, Collection **rest) {
-    Collection *c = arena->bytes < STEP_LEAST ? NULL : memory_allocate(sizeof(Collection));
+    Collection *c = collect_takes_long(arena) ? memory_allocate(sizeof(Collection)) : NULL;
     if (c == NULL)
         return collect(arena, bump, roots) ? COLLECT_DONE : COLLECT_FAILED;
     *rest = c;

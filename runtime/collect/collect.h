@@ -40,6 +40,7 @@ bool collect(FlArena *arena, FlBump *bump, const CollectRoots *roots);
 // The same in steps, for heaps that take long: MORE says that *rest is to be given to collect_step, whose answer is
 // like this one's. Until then nobody may touch the arena, what the roots say stays true, and any thread may take the
 // next step. If there is no memory for the state, all is done in one step.
+bool collect_takes_long(const FlArena *arena);
 typedef struct Collection Collection;
 typedef enum CollectResult { COLLECT_DONE, COLLECT_FAILED, COLLECT_MORE } CollectResult;
 CollectResult collect_begin(FlArena *arena, FlBump *bump, const CollectRoots *roots, Collection **rest);

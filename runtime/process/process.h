@@ -47,6 +47,8 @@ typedef enum ProcessStatus {
     PROCESS_PRINTING, // waits for room in standard output's buffer; its stack is kept
     PROCESS_PARKED,   // waits without a stack: frame and resume are set
     PROCESS_ENDED,    // its defers have run; the scheduler buries it on its own stack
+    // Set by the scheduler: it yielded, waits or parks, but is being collected first, in steps (sched/collecting.h).
+    PROCESS_COLLECTING,
 } ProcessStatus;
 
 // Bits of `flags` (owner only, but for FLAG_MAIN, which is constant).

@@ -45,6 +45,8 @@ struct FlSide {
     // Their references lead into its arena, which stays still.
     FlProcess *building;
 
+    struct Collecting *collecting; // state of the scheduler (sched/collecting.h), owned; only while PROCESS_COLLECTING
+
     struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
     struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none
     bool crowded;              // its mailbox was warned of

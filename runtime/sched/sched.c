@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "runtime/collect/collect.h"
-#include "runtime/memory/outside.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/verify.h"
 #include "runtime/platform/futex.h"
@@ -20,6 +19,7 @@
 #include "runtime/process/table.h"
 #include "runtime/report/output.h"
 #include "runtime/report/report.h"
+#include "runtime/sched/collecting.h"
 #include "runtime/sched/seeded.h"
 #include "runtime/sched/terminate.h"
 
@@ -140,37 +140,7 @@ static void await_output(FlWorker *worker, FlProcess *process) {
         sched.schedule->wake(process);
 }
 
-// Roots are head.frame and, if it has one, its stack: of a segment, the slot below it too.
-static void collect_process(FlProcess *process) {
-    if (!arena_due(&process->arena) || !process_collectable(process))
-        return;
-    CollectRange ranges[2];
-    CollectRoots roots = {.frame = &process->head.frame, .owner = process->head.pid, .ranges = ranges};
-    if (process->stack) {
-        const FlSide *side = process->side;
-        bool on_segment = side && side->on_segment;
-        const char *slot = on_segment ? side->slot_pointer : process->context;
-        if (on_segment)
-            ranges[roots.range_count++] = (CollectRange){process->context, side->segment + side->segment_bytes};
-        ranges[roots.range_count++] = (CollectRange){slot, stack_top(process->stack)};
-    }
-    Outside outside;
-    outside_begin(&outside, &process->arena);
-    for (uint32_t i = 0; i < roots.range_count; i++)
-        outside_scan(&outside, ranges[i].from, ranges[i].to);
-    roots.outside = outside_visit;
-    roots.context = &outside;
-    if (collect(&process->arena, &process->head.bump, &roots))
-        outside_commit(&outside);
-    else
-        outside_abandon(&outside);
-    process->verified = 0;
-    if (sched.verify)
-        verify(process);
-}
-
 static void parked(FlWorker *worker, FlProcess *process) {
-    collect_process(process);
     if (sched.verify)
         verify(process);
     if (process->flags & FLAG_COLLECT) {
@@ -181,18 +151,17 @@ static void parked(FlWorker *worker, FlProcess *process) {
     }
 }
 
-static void settle(FlWorker *worker, FlProcess *process) {
+static void go_on(FlWorker *worker, FlProcess *process) {
     switch ((ProcessStatus)process->status) {
     case PROCESS_RUNNING: // can't be: process_run gives another status
+    case PROCESS_COLLECTING:
     case PROCESS_YIELDED:
-        collect_process(process);
         sched.schedule->yielded(worker, process);
         break;
     case PROCESS_PARKED:
         parked(worker, process);
         break;
     case PROCESS_WAITING:
-        collect_process(process);
         park(worker, process);
         break;
     case PROCESS_PRINTING:
@@ -204,11 +173,26 @@ static void settle(FlWorker *worker, FlProcess *process) {
     }
 }
 
+static void collected(FlWorker *worker, FlProcess *process, CollectingResult result) {
+    if (result == COLLECTING_DONE && sched.verify)
+        verify(process);
+    go_on(worker, process);
+}
+
+static void settle(FlWorker *worker, FlProcess *process) {
+    bool lives = process->status != PROCESS_ENDED && process->status != PROCESS_PRINTING;
+    collected(worker, process, lives ? collecting_begin(process) : COLLECTING_NOTHING);
+}
+
 void worker_loop(FlWorker *worker) {
     this_worker = worker;
     sanitized_thread(&worker->head.sanitized);
     FlProcess *process;
     while ((process = sched.schedule->pick(worker)) != NULL) {
+        if (process->status == PROCESS_COLLECTING) {
+            collected(worker, process, collecting_step(process));
+            continue;
+        }
         // Release: partner of the tick, see sched.h.
         atomic_store_explicit(&worker->running, process, memory_order_release);
         process_run(&worker->head, process);
@@ -254,6 +238,8 @@ static void drop(void *context, FlProcess *process) {
     if (process_closed(process))
         return;
     process->queue_next = NULL;
+    while (process->status == PROCESS_COLLECTING && collecting_step(process) == COLLECTING_ON)
+        ;
     death_drop(&worker->head, process);
 }
 

@@ -36,8 +36,8 @@ static const FlType type_down = {.id = FL_TYPE_DOWN,
                                  .fields = down_fields,
                                  .name = "{down: pid, reason: string}"};
 
-// A frame of four numbers, and a message {from: pid, value: int}.
-enum { TYPE_FRAME = FL_TYPE_FIRST_FREE, TYPE_MESSAGE, TYPE_COUNT };
+// A frame of four numbers, a message {from: pid, value: int}, and a chain of records {number: int, rest: chain | nil}.
+enum { TYPE_FRAME = FL_TYPE_FIRST_FREE, TYPE_MESSAGE, TYPE_LINK, TYPE_CHAIN, TYPE_COUNT };
 static const FlField frame_fields[] = {
     {NULL, &type_int, 0}, {NULL, &type_int, 1}, {NULL, &type_int, 2}, {NULL, &type_int, 3}};
 static const FlType type_frame = {.id = TYPE_FRAME,
@@ -54,8 +54,23 @@ static const FlType type_message = {.id = TYPE_MESSAGE,
                                     .field_count = 2,
                                     .fields = message_fields,
                                     .name = "{from: pid, value: int}"};
-static const FlType *const types[TYPE_COUNT] = {&type_nil, &type_bool, &type_int,   &type_float,  &type_string,
-                                                &type_pid, &type_down, &type_frame, &type_message};
+static const FlType type_link, type_chain;
+static const FlField link_fields[] = {{"number", &type_int, 0}, {"rest", &type_chain, 1}};
+static const FlField chain_fields[] = {{NULL, &type_link, 0}, {NULL, &type_nil, 0}};
+static const FlType type_link = {.id = TYPE_LINK,
+                                 .kind = FL_KIND_RECORD,
+                                 .words = 1,
+                                 .boxed = 1,
+                                 .object_words = 2,
+                                 .field_count = 2,
+                                 .references = second_reference,
+                                 .fields = link_fields,
+                                 .name = "{number: int, rest: chain}"};
+static const FlType type_chain = {
+    .id = TYPE_CHAIN, .kind = FL_KIND_UNION, .words = 1, .field_count = 2, .fields = chain_fields, .name = "chain"};
+static const FlType *const types[TYPE_COUNT] = {&type_nil,     &type_bool, &type_int,  &type_float,
+                                                &type_string,  &type_pid,  &type_down, &type_frame,
+                                                &type_message, &type_link, &type_chain};
 
 static const FlSite site_main = {"test.fl", "main", 1, 1};
 static const FlSite site_wait = {"test.fl", "waiter", 7, 5};

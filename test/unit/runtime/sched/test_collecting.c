@@ -1,0 +1,119 @@
+// Collections of large heaps: others run between their steps, and the process goes on as if there had been none. One
+// worker, so that nobody else can run the others.
+#include "test/unit/runtime/sched/program.h"
+
+#include "runtime/process/process.h"
+
+enum { LINKS = 800000 };
+
+static uint64_t rounds; // how often the neighbour has run
+
+static FlWord chain(FlProcess *self, uint64_t length) {
+    FlWord rest = FL_IMMEDIATE(FL_TAG_NIL, 0);
+    for (uint64_t i = 0; i < length; i++) {
+        FlObject *link = arena_allocate(&self->arena, &head(self)->bump, 3 * sizeof(FlWord));
+        *link = (FlObject){.type = TYPE_LINK};
+        words((FlWord)link)[0] = i;
+        words((FlWord)link)[1] = rest;
+        rest = (FlWord)link;
+    }
+    return rest;
+}
+
+static void assert_chain(FlProcess *self, FlWord rest, uint64_t length) {
+    while (length-- > 0 && words(rest)[0] == length)
+        rest = words(rest)[1];
+    if (rest != FL_IMMEDIATE(FL_TAG_NIL, 0))
+        fl_halt(self, 1);
+}
+
+static void neighbour(FlProcess *self) {
+    for (;;) {
+        rounds++;
+        fl_sleep(self, 0, &site_wait);
+    }
+}
+
+// A poll with a heap that is due; the first link stays where it is.
+static void polls(FlProcess *self) {
+    spawn(self, neighbour, 0, 0, 0, 0, NULL);
+    FlWord kept = chain(self, LINKS);
+    while (arena_due(&self->arena)) {
+        rounds = 0;
+        fl_poll(self);
+    }
+    uint64_t meanwhile = rounds;
+    chain(self, LINKS); // over what was given back
+    assert_chain(self, kept, LINKS);
+    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+}
+
+static void test_polls(void **state) {
+    (void)state;
+    assert_int_equal(run_program(polls, "1", NULL).status, 7);
+    assert_int_equal(run_program(polls, "1", "seed:1").status, 7);
+    assert_int_equal(run_program(polls, "1", "seed:2").status, 7);
+}
+
+// Waits without a stack while it is collected: what arrives meanwhile wakes it afterwards.
+static void woken(FlProcess *self) {
+    if (!receive_or_park(self))
+        return;
+    uint64_t meanwhile = rounds;
+    assert_chain(self, head(self)->frame != NULL ? words((FlWord)head(self)->frame)[1] : 0, LINKS);
+    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+}
+
+static void sends(FlProcess *self) {
+    FlPid to = frame(self)[0];
+    for (int i = 0; i < 5; i++) {
+        rounds++;
+        fl_sleep(self, 0, &site_wait);
+    }
+    send(self, to, 0, 1);
+}
+
+static void parks(FlProcess *self) {
+    FlWord kept = chain(self, LINKS + 1);
+    spawn(self, sends, head(self)->pid, 0, 0, 0, NULL);
+    head(self)->frame = (FlObject *)kept;
+    head(self)->resume = woken;
+    woken(self);
+}
+
+static void test_parks(void **state) {
+    (void)state;
+    assert_int_equal(run_program(parks, "1", NULL).status, 7);
+    assert_int_equal(run_program(parks, "1", "seed:1").status, 7);
+}
+
+// The program ends in the middle of a collection: the tidy end frees everything.
+static void halts(FlProcess *self) {
+    for (int i = 0; i < 4; i++)
+        fl_sleep(self, 0, &site_wait);
+    fl_halt(self, 9);
+}
+
+static void is_ended(FlProcess *self) {
+    spawn(self, halts, 0, 0, 0, 0, NULL);
+    FlWord kept = chain(self, LINKS);
+    fl_poll(self);
+    assert_chain(self, kept, LINKS);
+    for (;;)
+        fl_poll(self);
+}
+
+static void test_end(void **state) {
+    (void)state;
+    assert_int_equal(run_program(is_ended, "1", NULL).status, 9);
+    assert_int_equal(run_program(is_ended, "1", "seed:1").status, 9);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_polls),
+        cmocka_unit_test(test_parks),
+        cmocka_unit_test(test_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
