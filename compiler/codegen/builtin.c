@@ -202,7 +202,7 @@ static Value library(Function *f, const Call *call) {
     if (row->how & SELF)
         vec_push(&words, f->process);
     if (row->how & TYPE)
-        vec_push(&words, table_type_of(f->unit, call->tree->type));
+        vec_push(&words, table_type_of(f->unit, out ? outcome_type(call, "ok") : call->tree->type));
     for (size_t i = 0; i < call->tree->builtin.count; i++)
         library_argument(f, call, i, &words);
     if (out)
@@ -270,6 +270,7 @@ static Value lower(Function *f, const Call *call) {
     case BUILTIN_HALT:
         return halt(f, call);
     case BUILTIN_FLOAT:
+    case BUILTIN_RANDOM_TO_FLOAT:
         return value_one(LLVMBuildSIToFP(f->builder, a[0], f->unit->f64, ""));
     case BUILTIN_TRUNCATE:
         return value_one(arith_truncate(f, a[0]));

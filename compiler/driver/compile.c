@@ -138,11 +138,12 @@ bool compile_build(const Options *options, Diagnostics *diags) {
 // Runs `executable` with the program's arguments, its name as the first.
 static int run_program(const char *executable, const Options *options, Diagnostics *diags) {
     size_t count = 0;
-    while (options->program_args[count])
+    while (options->program_args && options->program_args[count])
         count++;
     const char **argv = mem_alloc(sizeof(*argv) * (count + 2));
     argv[0] = executable;
-    memcpy(argv + 1, options->program_args, sizeof(*argv) * count);
+    if (count)
+        memcpy(argv + 1, options->program_args, sizeof(*argv) * count);
     int status = command_run(argv, NULL);
     if (status < 0)
         diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "cannot run the program: %s", strerror(errno));
@@ -155,6 +156,47 @@ int compile_run(const Options *options, Diagnostics *diags, void (*show)(Diagnos
     if (!program)
         return -1;
     const char *executable = temporary_for(name_text(source->module), diags);
+    if (!executable || !make_executable(program, options, executable, diags))
+        return -1;
+    show(diags);
+    return run_program(executable, options, diags);
+}
+
+// ---- fluffyc test ------------------------------------------------------------------------------------------------
+
+// A program beside the module that hands its tests to the library's `test:run`; NULL: it has none.
+static const SourceFile *tests_of(const SourceFile *source, const Module *module) {
+    StringBuilder text = {0};
+    const char *name = name_text(module->name);
+    size_t found = 0;
+    sb_add(&text, "main() {\n    test:run([\n");
+    for (size_t i = 0; i < module->functions.len; i++) {
+        const char *function = name_text(module->functions.data[i]->name);
+        if (strncmp(function, "test_", 5) != 0)
+            continue;
+        sb_addf(&text, "        {name: \"%s\", run: () -> %s:%s()},\n", function, name, function);
+        found++;
+    }
+    sb_add(&text, "    ])\n}\n");
+    const char *slash = strrchr(source->path, '/');
+    int folder = slash ? (int)(slash + 1 - source->path) : 0;
+    const char *path = text_format("%.*stests of %s.fl", folder, source->path, name);
+    return found ? source_new(path, sb_text(&text), (uint32_t)text.len) : NULL;
+}
+
+int compile_test(const Options *options, Diagnostics *diags, void (*show)(Diagnostics *diags)) {
+    const SourceFile *source = source_load(options->file, diags);
+    Module *module = source ? parse_module(source, diags) : NULL;
+    if (!module || diags->error_count > 0)
+        return -1;
+    const SourceFile *tests = tests_of(source, module);
+    if (!tests) {
+        diag_error(diags, DIAG_NO_TESTS, (Span){.file = source}, "`%s` has no functions whose names begin with `test_`",
+                   name_text(module->name));
+        return -1;
+    }
+    const TypedProgram *program = front_end(tests, diags);
+    const char *executable = program ? temporary_for(name_text(module->name), diags) : NULL;
     if (!executable || !make_executable(program, options, executable, diags))
         return -1;
     show(diags);

@@ -15,3 +15,6 @@ bool compile_build(const Options *options, Diagnostics *diags);
 // Makes a temporary executable and runs it. Its status, or -1 if there was an error before it ran. Warnings are
 // rendered before it runs.
 int compile_run(const Options *options, Diagnostics *diags, void (*show)(Diagnostics *diags));
+
+// The same for a program that runs the file's functions test_….
+int compile_test(const Options *options, Diagnostics *diags, void (*show)(Diagnostics *diags));

@@ -62,6 +62,10 @@ static int perform(const Options *options, Diagnostics *diags) {
     }
     case COMMAND_CHECK:
         return compile_check(options, diags) ? STATUS_GOOD : STATUS_ERRORS;
+    case COMMAND_TEST: {
+        int status = compile_test(options, diags, show);
+        return status < 0 ? STATUS_ERRORS : status;
+    }
     case COMMAND_EXPLAIN:
         return explain(options->file, diags);
     case COMMAND_NONE:

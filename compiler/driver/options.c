@@ -18,6 +18,7 @@ static const CommandRow commands[] = {
     {"build", COMMAND_BUILD, "FILE", "compile FILE and link it to an executable"},
     {"run", COMMAND_RUN, "FILE [ARGS]", "compile FILE, run it with ARGS, end with its status"},
     {"check", COMMAND_CHECK, "FILE", "only report what is wrong with FILE"},
+    {"test", COMMAND_TEST, "FILE", "run FILE's functions test_…, each in a process of its own"},
     {"explain", COMMAND_EXPLAIN, "CODE", "say what an error's code, like E0401, means"},
 };
 
@@ -26,6 +27,7 @@ enum {
     RUN = 1 << COMMAND_RUN,
     CHECK = 1 << COMMAND_CHECK,
     EXPLAIN = 1 << COMMAND_EXPLAIN,
+    TEST = 1 << COMMAND_TEST,
 };
 
 typedef struct OptionRow {
@@ -39,16 +41,17 @@ typedef struct OptionRow {
 
 static const OptionRow options_table[] = {
     {"-o", "OUT", BUILD, COMMAND_NONE, offsetof(Options, output), "write to OUT instead of a file named after FILE"},
-    {"--debug", NULL, BUILD | RUN, COMMAND_NONE, offsetof(Options, debug), "compile fast, optimise nothing"},
-    {"--sanitize", "address|thread", BUILD | RUN, COMMAND_NONE, offsetof(Options, sanitize),
+    {"--debug", NULL, BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, debug), "compile fast, optimise nothing"},
+    {"--sanitize", "address|thread", BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, sanitize),
      "find memory errors or data races while the program runs"},
     {"--emit", "obj|asm|llvm", BUILD, COMMAND_BUILD, offsetof(Options, emit), "write this instead of an executable"},
     {"--dump", "tokens|ast|types", CHECK, COMMAND_CHECK, offsetof(Options, dump),
      "print what the compiler sees in FILE"},
-    {"--json", NULL, BUILD | RUN | CHECK, COMMAND_NONE, offsetof(Options, json),
+    {"--json", NULL, BUILD | RUN | CHECK | TEST, COMMAND_NONE, offsetof(Options, json),
      "report what is wrong as JSON, a line for each error"},
-    {"--help", NULL, BUILD | RUN | CHECK | EXPLAIN, COMMAND_NONE, offsetof(Options, help), "print this text"},
-    {"--version", NULL, BUILD | RUN | CHECK | EXPLAIN, COMMAND_NONE, offsetof(Options, version), "print the version"},
+    {"--help", NULL, BUILD | RUN | CHECK | EXPLAIN | TEST, COMMAND_NONE, offsetof(Options, help), "print this text"},
+    {"--version", NULL, BUILD | RUN | CHECK | EXPLAIN | TEST, COMMAND_NONE, offsetof(Options, version),
+     "print the version"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-typedef enum Command { COMMAND_NONE, COMMAND_BUILD, COMMAND_RUN, COMMAND_CHECK, COMMAND_EXPLAIN } Command;
+typedef enum Command { COMMAND_NONE, COMMAND_BUILD, COMMAND_RUN, COMMAND_CHECK, COMMAND_EXPLAIN, COMMAND_TEST } Command;
 
 // Values of options with a choice: 0 when the option is absent, else in the order of the table's row.
 enum { EMIT_PROGRAM, EMIT_OBJECT, EMIT_ASSEMBLY, EMIT_LLVM };

@@ -86,6 +86,8 @@ Context set_context(Parser *p, Context context);
 // The name of a field (reserved words too) or parameter and its span. When `name:T` was read as a qualified name, it is
 // taken apart: *colon is true, and the present token becomes `T`.
 Name take_label(Parser *p, Span *span, bool *colon);
+// `{after}`: a field whose name cannot stand alone.
+void reject_reserved_label(Parser *p, Name name, Span span);
 // NAME, with an error of its own for reserved words. NULL in panic.
 Name take_name(Parser *p, const char *what, Span *span);
 QualifiedName take_qualified(Parser *p); // of a NAME or QUALIFIED token

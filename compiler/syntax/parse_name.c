@@ -33,6 +33,12 @@ Name take_label(Parser *p, Span *span, bool *colon) {
     return name_of("");
 }
 
+void reject_reserved_label(Parser *p, Name name, Span span) {
+    Diag *diag =
+        parse_error(p, DIAG_RESERVED_WORD, span, "`%s` is a reserved word: it names a field, but no value", name->text);
+    diag_help(diag, "write `%s: …`", name->text);
+}
+
 Name take_name(Parser *p, const char *what, Span *span) {
     *span = this_span(p);
     if (p->panic)

@@ -88,8 +88,8 @@ static PatternField parse_field(Parser *p) {
     if (colon || accept(p, TOKEN_COLON)) {
         field.pattern = parse_pattern(p);
     } else {
-        if (reserved)
-            expect(p, TOKEN_COLON);
+        if (reserved && !p->panic)
+            reject_reserved_label(p, field.name, field.name_span);
         field.is_short = true;
         field.pattern = short_pattern(p, field.name, field.name_span);
         if (at_kind(p, TOKEN_WHERE)) { // `{age where age > 3}`

@@ -78,8 +78,8 @@ static RecordField parse_field(Parser *p) {
     if (colon || accept(p, TOKEN_COLON)) {
         field.value = parse_expr(p);
     } else {
-        if (reserved)
-            expect(p, TOKEN_COLON);
+        if (reserved && !p->panic)
+            reject_reserved_label(p, field.name, field.name_span);
         field.is_short = true;
         field.value = short_value(p, field.name, field.name_span);
     }

@@ -1,5 +1,8 @@
 // What a program knows of its surroundings.
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "runtime/library/library.h"
 #include "runtime/value/heap.h"
@@ -21,4 +24,35 @@ FlList fl_os_args(FlProcess *self, const FlType *type) {
         list->used++;
     }
     return (FlList){list, count};
+}
+
+bool fl_os_variable(FlProcess *self, FlString *name, FlWord *out) {
+    const char *value = strlen(name->bytes) == name->length ? getenv(name->bytes) : NULL;
+    *out = (FlWord)(value != NULL ? library_string(self, value, strlen(value)) : name);
+    return value != NULL;
+}
+
+int64_t fl_time_unix(FlProcess *self) {
+    struct timespec now;
+    (void)self;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void fl_log_write(FlProcess *self, FlString *text) {
+    char *line = malloc((size_t)text->length + 1); // one write, so that lines of several processes stay whole
+    (void)self;
+    if (line == NULL)
+        return;
+    memcpy(line, text->bytes, text->length);
+    line[text->length] = '\n';
+    size_t left = (size_t)text->length + 1;
+    for (const char *at = line; left > 0;) {
+        ssize_t written = write(STDERR_FILENO, at, left);
+        if (written <= 0)
+            break;
+        at += written;
+        left -= (size_t)written;
+    }
+    free(line);
 }
