@@ -248,6 +248,12 @@ static Value lower_string(Function *f, const Call *call) {
     }
 }
 
+static LLVMValueRef encode(Function *f, const Type *type, Value value) {
+    LLVMValueRef words = function_scratch(f, 0);
+    memory_store_value(f, repr_of(f, type), value, words, 0);
+    return RUNTIME(f, fl_json_encode, f->process, table_type_of(f->unit, type), words);
+}
+
 static Value lower(Function *f, const Call *call) {
     LLVMValueRef p = f->process;
     const LLVMValueRef *a = call->word;
@@ -258,6 +264,8 @@ static Value lower(Function *f, const Call *call) {
         return SIMPLE(fl_print, p, text_of_value(f, argument_type(call, 0), call->value[0]));
     case BUILTIN_TEXT:
         return value_one(text_of_value(f, argument_type(call, 0), call->value[0]));
+    case BUILTIN_JSON_ENCODE:
+        return value_one(encode(f, argument_type(call, 0), call->value[0]));
     case BUILTIN_RANDOM:
         return RESULT(fl_random, p, a[0], function_site(f));
     case BUILTIN_RANDOM_FLOAT:

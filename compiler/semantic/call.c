@@ -207,6 +207,8 @@ Tree *call_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count
     Tree **converted = mem_alloc(sizeof(Tree *) * (count + 1));
     for (size_t i = 0; i < count; i++)
         converted[i] = builtin_argument(frame, builtin, i, arguments[i], given == count ? expr_at(exprs, i) : NULL);
+    if (builtin == BUILTIN_JSON_ENCODE)
+        check_encode(frame, converted[0]);
     Tree *special = eval_process_builtin(frame, builtin, converted, count, exprs, span);
     return special ? special : tree_builtin(builtin, type->function.result, span, converted, count);
 }
@@ -267,6 +269,8 @@ Tree *eval_call(Frame *frame, Expr *expr, const Type *expected) {
         return eval_map_of(frame, named.builtin, expr, expected);
     if (named.kind == NAMED_BUILTIN) {
         Tree **arguments = eval_arguments(frame, args, &named, NULL);
+        if (named.builtin == BUILTIN_JSON_DECODE && args->len == 1)
+            return eval_decode(frame, expr, arguments, expected);
         return call_builtin(frame, named.builtin, arguments, args->len, args->data, expr->span);
     }
     Tree *value = eval(frame, callee, NULL);

@@ -468,6 +468,11 @@ const Type *expected_of_map(Builtin builtin, const Tree *map, size_t at);
 // A map's entries or a set's values, for a loop; any other value as it is.
 Tree *map_as_list(Tree *value);
 
+// ---- json.c --------------------------------------------------------------------------------------------------------
+
+Tree *eval_decode(Frame *frame, const Expr *expr, Tree **arguments, const Type *expected);
+void check_encode(Frame *frame, const Tree *argument);
+
 // ---- kind.c, send.c, process.c, supervisor.c -----------------------------------------------------------------------
 
 KindInfo *kind_root(KindInfo *kind);

@@ -1,0 +1,28 @@
+// Reading JSON text: what decoding needs to know of the text alone.
+#ifndef FLUFFY_RUNTIME_LIBRARY_JSON_H
+#define FLUFFY_RUNTIME_LIBRARY_JSON_H
+
+#include <stdbool.h>
+
+#include "runtime/abi/abi.h"
+
+typedef struct JsonText {
+    const char *at, *end, *start;
+    const char *wrong; // what is no JSON, at `at`; NULL: nothing yet
+} JsonText;
+
+void jsontext_space(JsonText *json);
+// The first byte of what follows, behind space; 0 at the end.
+char jsontext_peek(JsonText *json);
+// Skips this byte (behind space), or gives false and nothing is skipped.
+bool jsontext_accept(JsonText *json, char byte);
+// Skips a whole value, however deep. false: wrong.
+bool jsontext_skip(JsonText *json);
+// The string that begins here, unescaped; NULL: wrong.
+FlString *jsontext_string(FlProcess *self, JsonText *json);
+// Whether the string that begins here is this text, and skips it in any case. Escapes are looked at.
+bool jsontext_key_is(FlProcess *self, JsonText *json, const char *text);
+// A number: where it ends; whether it has neither point nor exponent. false: wrong.
+bool jsontext_digits(JsonText *json, const char **end, bool *integral);
+
+#endif
