@@ -88,17 +88,50 @@ static Value list_of_words(Function *f, const Repr *list, const Words *words, ui
     return (Value){{buffer, unit_int(unit, count)}};
 }
 
+// Elements of a long list are stored in groups as they are computed: thousands of live words cost LLVM quadratic time.
+enum { GROUP = 64 };
+
+typedef struct LongList {
+    const Repr *list;
+    size_t element_words, count;
+    LLVMValueRef buffer; // NULL as long as all elements are constants
+    size_t stored;       // elements
+} LongList;
+
+// Stores what has been computed since the last time, unless it may still become a static list.
+static void store_group(Function *f, LongList *list, const Words *words, size_t computed) {
+    size_t from = list->stored * list->element_words;
+    if (!list->buffer && static_all_constant(words->data + from, (unsigned)(words->len - from)))
+        return;
+    if (!list->buffer)
+        list->buffer = RUNTIME(f, fl_buffer_new, f->process, table_type_of(f->unit, list->list->type),
+                               unit_int(f->unit, (int64_t)list->count));
+    const Repr *element = repr_of(f, element_type(list->list->type));
+    for (size_t i = from; i < words->len; i++)
+        memory_store(f, element->word[i % list->element_words], words->data[i], list->buffer,
+                     offsetof(FlBuffer, elements) + 8 * i);
+    LLVMBuildStore(f->builder, unit_i32(f->unit, (uint32_t)computed),
+                   memory_at(f, list->buffer, offsetof(FlBuffer, used)));
+    list->stored = computed;
+}
+
 Value list_make(Function *f, const Tree *tree) {
-    if (tree->list.count == 0)
+    size_t count = tree->list.count;
+    if (count == 0)
         return empty_list(f->unit);
     const Repr *list = repr_of(f, tree->type);
     const Type *element = element_type(list->type);
+    LongList whole = {.list = list, .element_words = repr_of(f, element)->words, .count = count};
     Words words = {0};
-    for (size_t i = 0; i < tree->list.count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const Tree *value = tree->list.elements[i];
         words_add(&words, repr_of(f, element), coerce(f, value->type, element, expr(f, value)));
+        if (count > GROUP && whole.element_words > 0 && ((i + 1) % GROUP == 0 || i + 1 == count))
+            store_group(f, &whole, &words, i + 1);
     }
-    return list_of_words(f, list, &words, (uint32_t)tree->list.count);
+    if (whole.buffer)
+        return (Value){{whole.buffer, unit_int(f->unit, (int64_t)count)}};
+    return list_of_words(f, list, &words, (uint32_t)count);
 }
 
 // ---- parts ---------------------------------------------------------------------------------------------------------

@@ -39,22 +39,30 @@ static LLVMValueRef join(Function *f, const LLVMValueRef *parts, size_t count) {
     return RUNTIME(f, fl_string_join, f->process, array, unit_int(f->unit, (int64_t)count));
 }
 
+// The text of parts [from, from + count). Of many, groups are joined as they are computed: thousands of live words cost
+// LLVM quadratic time. NULL: a part never ends.
+static LLVMValueRef concat_parts(Function *f, Tree *const *trees, size_t count) {
+    size_t group = 1;
+    while (count > group * MAX_PARTS)
+        group *= MAX_PARTS;
+    LLVMValueRef parts[MAX_PARTS];
+    size_t used = 0;
+    for (size_t at = 0; at < count; at += group) {
+        if (group > 1) {
+            parts[used] = concat_parts(f, trees + at, count - at < group ? count - at : group);
+        } else {
+            Value part = expr(f, trees[at]);
+            parts[used] = type_is_never(trees[at]->type) ? NULL : text_of_value(f, trees[at]->type, part);
+        }
+        if (!parts[used++])
+            return NULL;
+    }
+    return join(f, parts, used);
+}
+
 Value text_concat(Function *f, const Tree *tree) {
-    size_t count = tree->list.count;
-    LLVMValueRef *parts = mem_alloc((count + 1) * sizeof *parts);
-    for (size_t i = 0; i < count; i++) {
-        Value part = expr(f, tree->list.elements[i]);
-        if (type_is_never(tree->list.elements[i]->type))
-            return value_undef(f->unit, repr_of(f, tree->type));
-        parts[i] = text_of_value(f, tree->list.elements[i]->type, part);
-    }
-    if (count == 0)
+    if (tree->list.count == 0)
         return value_one(static_string(f->unit, name_of("")));
-    while (count > MAX_PARTS) { // groups are joined first
-        size_t groups = 0;
-        for (size_t at = 0; at < count; at += MAX_PARTS)
-            parts[groups++] = join(f, parts + at, count - at < MAX_PARTS ? count - at : MAX_PARTS);
-        count = groups;
-    }
-    return value_one(join(f, parts, count));
+    LLVMValueRef text = concat_parts(f, tree->list.elements, tree->list.count);
+    return text ? value_one(text) : value_undef(f->unit, repr_of(f, tree->type));
 }

@@ -197,6 +197,31 @@ static LLVMValueRef byte(const Unit *unit, unsigned value) { return LLVMConstInt
 
 static LLVMValueRef or_null(const Unit *unit, LLVMValueRef pointer) { return pointer ? pointer : null_pointer(unit); }
 
+// Whether a float stands somewhere in a type that is not in `seen` yet.
+static bool has_float(Map *seen, const Type *type) {
+    type = type_resolve(type);
+    if (type->kind == TYPE_FLOAT || type->kind == TYPE_FUNCTION)
+        return true;
+    if (!map_add(seen, type))
+        return false;
+    if (type->kind == TYPE_LIST)
+        return has_float(seen, type->element);
+    if (type->kind == TYPE_MAP)
+        return has_float(seen, type->map.key) || (type->map.value && has_float(seen, type->map.value));
+    for (size_t i = 0; type->kind == TYPE_RECORD && i < type->record.count; i++)
+        if (has_float(seen, type->record.fields[i].type))
+            return true;
+    for (size_t i = 0; type->kind == TYPE_UNION && i < type->members.count; i++)
+        if (has_float(seen, type->members.types[i]))
+            return true;
+    return false;
+}
+
+static bool is_reflexive(const Type *type) {
+    Map seen = {0};
+    return !has_float(&seen, type);
+}
+
 static void emit_type(Unit *unit, uint32_t id) {
     TypeEntry entry = unit->represent.entries.data[id];
     Row row = entry.value                            ? value_row(unit, entry.value)
@@ -208,7 +233,7 @@ static void emit_type(Unit *unit, uint32_t id) {
         byte(unit, row.kind),
         byte(unit, row.words),
         byte(unit, row.boxed),
-        byte(unit, 0),
+        byte(unit, entry.value && is_reflexive(entry.value->type)),
         unit_i32(unit, row.object_words),
         unit_i32(unit, row.field_count),
         bitmap(unit, row.kinds, row.kind_count),

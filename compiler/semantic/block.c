@@ -98,6 +98,8 @@ static void warn_recursion(Frame *frame, const Tree *tree) {
 
 Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const Type *expected) {
     Binding *outer = frame->scope;
+    Statements here = {.all = statements, .outer = frame->statements};
+    frame->statements = &here;
     TreeVec trees = {0};
     Tree *result = NULL;
     bool has_defer = false, ends = false;
@@ -123,6 +125,7 @@ Tree *eval_statements(Frame *frame, const StmtVec *statements, Span span, const 
     }
     report_unused_shadows(frame, outer);
     frame->scope = outer;
+    frame->statements = here.outer;
     if (has_defer && result)
         warn_recursion(frame, result);
     Tree *block = tree_block(trees.data, trees.len, result, span);

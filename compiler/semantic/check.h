@@ -93,6 +93,7 @@ struct Template {
     Expr *expr;
     Builtin builtin;
     Template *target;
+    Name bound_to;            // LAMBDA: the name that is bound to it, or NULL
     bool is_child;            // START: of a supervisor
     size_t param_count;       // FUNCTION, LAMBDA, BUILTIN
     const Type **annotations; // per parameter, NULL where there is none; resolved at first use
@@ -224,6 +225,12 @@ struct Binding {
     Binding *next;           // outwards
 };
 
+// The statements of a block, for messages about names that are bound too late.
+typedef struct Statements {
+    const StmtVec *all;
+    const struct Statements *outer;
+} Statements;
+
 // One evaluation of one instance.
 struct Frame {
     Check *check;
@@ -232,12 +239,13 @@ struct Frame {
     KindInfo *kind;
     Binding *scope;
     uint32_t local_count;
-    Tree *subject;                 // EXPR_SUBJECT, or NULL
-    unsigned in_defer;             // depth
-    bool has_paths;                // something is known of a field in some scope
-    Name binding;                  // being bound: not visible in its own right side
-    const TypeExpr *declared;      // annotation of the result, or NULL
-    VEC(ConstantDecl *) constants; // being evaluated, against circles
+    Tree *subject;                       // EXPR_SUBJECT, or NULL
+    const struct Statements *statements; // that are being evaluated, innermost first
+    unsigned in_defer;                   // depth
+    bool has_paths;                      // something is known of a field in some scope
+    Name binding;                        // being bound: not visible in its own right side
+    const TypeExpr *declared;            // annotation of the result, or NULL
+    VEC(ConstantDecl *) constants;       // being evaluated, against circles
 };
 
 // ---- report.c ------------------------------------------------------------------------------------------------------

@@ -262,6 +262,7 @@ Tree *eval_lambda(Frame *frame, Expr *expr) {
     Check *check = frame->check;
     Template *template = template_of_syntax(check, TEMPLATE_LAMBDA, frame->module, expr);
     template->uses_process |= template_uses_process(check, template);
+    template->bound_to = frame->binding;
     VEC(TypeField) captures = {0};
     TreeVec values = {0};
     for (size_t i = 0; i < template->free_names.len; i++) {

@@ -23,6 +23,16 @@ static bool is_int_literal(const Expr *expr) {
     return expr->kind == EXPR_LITERAL && expr->literal.kind == LITERAL_INT;
 }
 
+// A value that may be nil and one other thing.
+static void help_nil(Diag *diag, const Expr *expr, const Type *type) {
+    type = type_resolve(type);
+    if (!diag || type->kind != TYPE_UNION || type->members.count != 2 || type->members.types[0]->kind != TYPE_NIL)
+        return;
+    Text text = span_text(expr->span);
+    diag_help(diag, "`%.*s` may be nil: test it first, `if %.*s != nil { … }`", (int)text.len, text.data, (int)text.len,
+              text.data);
+}
+
 static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, const Tree *right, const char *wanted) {
     Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`%s` needs %s", symbols[expr->binary.op], wanted);
     REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
@@ -32,6 +42,8 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
         REPORT_HELP(
             diag,
             "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
+    help_nil(diag, expr->binary.left, left->type);
+    help_nil(diag, expr->binary.right, right->type);
     report_origin(diag, frame, expr->binary.left);
     report_origin(diag, frame, expr->binary.right);
     report_instance(diag, frame);

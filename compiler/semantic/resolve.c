@@ -322,7 +322,8 @@ static Suggestion near_names(const Frame *frame, const QualifiedName *name) {
         return near;
     }
     for (const Binding *binding = frame->scope; binding; binding = binding->next)
-        suggest_offer(&near, binding->name);
+        if (!strchr(binding->name->text, '.')) // what is known of a field
+            suggest_offer(&near, binding->name);
     offer_module(&near, frame->module);
     offer_module(&near, frame->check->prelude);
     offer_map(&near, &frame->check->specials);
@@ -353,6 +354,18 @@ static const char *own_word(Name name) {
     return NULL;
 }
 
+// The binding of that name further down.
+static const Stmt *bound_later(const Frame *frame, Name name, Span use) {
+    for (const Statements *block = frame->statements; block; block = block->outer)
+        for (size_t i = 0; i < block->all->len; i++) {
+            const Stmt *statement = block->all->data[i];
+            if (statement->kind == STMT_BIND && statement->bind.name == name && statement->span.file == use.file &&
+                statement->span.start > use.start)
+                return statement;
+        }
+    return NULL;
+}
+
 void report_unknown_name(Frame *frame, const Expr *expr) {
     Named named = resolve_name(frame->check, frame, frame->module, &expr->name);
     Name name = expr->name.name;
@@ -376,6 +389,15 @@ void report_unknown_name(Frame *frame, const Expr *expr) {
                       name_text(expr->name.module), name_text(name));
     else
         diag = report(frame, DIAG_UNKNOWN_NAME, expr->span, "unknown name `%s`", name_text(name));
+    const Stmt *later = expr->name.module ? NULL : bound_later(frame, name, expr->span);
+    if (later) {
+        REPORT_LABEL(diag, later->bind.name_span, "bound here, visible behind it only");
+        return;
+    }
+    if (frame->inst->template->bound_to == name && !expr->name.module) {
+        REPORT_HELP(diag, "a lambda cannot call itself: make `%s` a function, at top level", name_text(name));
+        return;
+    }
     if (own_word(name) && !expr->name.module)
         REPORT_HELP(diag, "write `%s`", own_word(name));
     else

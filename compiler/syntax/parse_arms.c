@@ -4,6 +4,8 @@
 // otherwise the arm's value is nil.
 #include "compiler/syntax/parse.h"
 
+#include <string.h>
+
 // Behind the first name of a line: `: T` or `<M>` of a pattern has `->` or `where` behind it on that line, a typed
 // binding or a comparison does not.
 static bool is_typed_arm(const Parser *p, uint32_t index) {
@@ -81,7 +83,12 @@ static void expect_arrow(Parser *p) {
                   "write an arm for each, or bind a name to a union: `x: A | B`");
         return;
     }
-    expect(p, TOKEN_ARROW);
+    bool when = at_kind(p, TOKEN_IF) || (at_kind(p, TOKEN_NAME) && strcmp(p->token->value.name->text, "when") == 0);
+    if (when && !on_new_line(p))
+        diag_help(parse_expected(p, DIAG_UNEXPECTED_TOKEN, "`->`"),
+                  "the condition of an arm is written `where`: `n where n > 0 -> …`");
+    else
+        expect(p, TOKEN_ARROW);
 }
 
 static Arm parse_arm(Parser *p, uint32_t open) {

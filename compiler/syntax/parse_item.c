@@ -17,7 +17,13 @@ static void parse_alias(Parser *p) {
     uint32_t start = p->at;
     TypeAlias *alias = mem_new(TypeAlias);
     alias->name = take_name(p, "the name of a type", &alias->name_span);
-    expect(p, TOKEN_ASSIGN);
+    if (at_kind(p, TOKEN_COLON)) {
+        Diag *diag = parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "a type is not named with `:`");
+        diag_help(diag, "write `%s = …`", alias->name->text);
+        advance(p);
+    } else {
+        expect(p, TOKEN_ASSIGN);
+    }
     alias->type = parse_type_where(p);
     alias->span = span_from(p, start);
     if (p->panic)
@@ -70,7 +76,8 @@ static void parse_one(Parser *p) {
         parse_extern(p);
     else if (at_kind(p, TOKEN_WHERE))
         parse_constraint(p);
-    else if (at_kind(p, TOKEN_NAME) && next == TOKEN_ASSIGN && is_capital(p->token->value.name))
+    else if (at_kind(p, TOKEN_NAME) && (next == TOKEN_ASSIGN || next == TOKEN_COLON) &&
+             is_capital(p->token->value.name))
         parse_alias(p);
     else if (is_function_header(p))
         parse_definition(p, false);

@@ -155,7 +155,10 @@ bool open_block(Parser *p, const char *after) {
     if (p->panic)
         return false;
     if (!at_kind(p, TOKEN_OPEN_BRACE)) {
-        parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
+        bool assigns = at_kind(p, TOKEN_ASSIGN);
+        Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
+        if (assigns && strcmp(after, "the condition") == 0)
+            diag_help(diag, "values are compared with `==`");
         return false;
     }
     if (on_new_line(p) && *after) {

@@ -67,7 +67,8 @@ static bool compare_places(Work *work, const View *left, const View *right) {
     Place a = place_of(left, &left_count), b = place_of(right, &right_count);
     if (left_count != right_count)
         return false;
-    if (left_count == 0)
+    bool itself = a.words == b.words && left->type == right->type && left->type->reflexive;
+    if (left_count == 0 || itself)
         return true;
     if (left->kind == FL_KIND_RECORD ? !same_fields(left->type, right->type) : is_flat(&a, &b))
         return left->kind == FL_KIND_LIST && memcmp(a.words, b.words, left_count * sizeof(FlWord)) == 0;
