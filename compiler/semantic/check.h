@@ -108,6 +108,7 @@ struct Template {
     bool scc_on_stack;
     bool is_instantiated;
     InstVec instances;   // entries: found by argument types
+    Map entries;         // by a hash of those: the newest, Inst.same_hash leads to the others
     ClosureVec closures; // LAMBDA, FUNCTION, BUILTIN: by what is captured
 };
 
@@ -135,7 +136,9 @@ struct Inst {
     ClosureInfo *closure;
     KindInfo *kind;   // it runs in; NULL when the template does not care
     const Type **key; // argument types at the first call
-    Cell *params;     // one per parameter
+    Inst *same_hash;
+    unsigned generation; // how many instances of the template it was made within
+    Cell *params;        // one per parameter
     Cell result;
     Inst *caller; // first one, for chains in messages
     Span call_span;

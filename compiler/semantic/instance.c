@@ -8,7 +8,8 @@
 #include "compiler/semantic/check.h"
 
 enum {
-    MAX_INSTANCES = 250,        // of one template
+    MAX_GENERATIONS = 250,      // instances of one template that were each made within the one before
+    MAX_INSTANCES = 50000,      // of one template
     MAX_CLOSURE_DEPTH = 8,      // of closures of one lambda within each other
     MAX_NESTED_STACK = 3 << 20, // bytes of C stack for evaluating callees at once instead of later
 };
@@ -28,8 +29,8 @@ static void note_chain(Diag *diag, const Inst *inst) {
 
 static void report_too_many(Frame *frame, const Template *template, Span span) {
     Diag *diag = report_now(
-        frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "%s is called with more than %d different types",
-        template->name ? text_format("`%s`", name_text(template->name)) : "this lambda", (int)MAX_INSTANCES);
+        frame->check, DIAG_TOO_MANY_INSTANCES, template->span, "%s calls itself with more than %d different types",
+        template->name ? text_format("`%s`", name_text(template->name)) : "this lambda", (int)MAX_GENERATIONS);
     if (!diag)
         return;
     diag_label(diag, span, "for instance here");
@@ -109,15 +110,48 @@ static bool params_are(const Inst *inst, const Type *const *types) {
     return true;
 }
 
+// Never NULL. Recursive types may be equal without being the same: they count for nothing.
+static const void *entry_hash(const ClosureInfo *closure, const KindInfo *kind, const Type *const *types,
+                              size_t count) {
+    uint64_t hash = (uintptr_t)closure * 31 + (uintptr_t)kind;
+    for (size_t i = 0; i < count; i++)
+        hash = (hash ^ (types[i]->has_knot ? 0 : types[i]->id)) * 0x9E3779B97F4A7C15u + count;
+    return (const void *)(uintptr_t)(hash | 1);
+}
+
+static bool is_entry(const Inst *inst, const ClosureInfo *closure, const KindInfo *kind, size_t count) {
+    return inst->closure == closure && inst->kind == kind && inst->instance.parameter_count == count;
+}
+
 static Inst *find_entry(const Template *template, const ClosureInfo *closure, const KindInfo *kind,
                         const Type *const *types, size_t count) {
-    for (size_t i = 0; i < template->instances.len; i++) {
-        Inst *inst = template->instances.data[i];
-        if (inst->closure == closure && inst->kind == kind && inst->instance.parameter_count == count &&
-            (types_same(inst->key, types, count) || params_are(inst, types)))
+    Inst *inst = map_get(&template->entries, entry_hash(closure, kind, types, count));
+    for (; inst; inst = inst->same_hash)
+        if (is_entry(inst, closure, kind, count) && types_same(inst->key, types, count))
+            return inst;
+    for (size_t i = 0; template->group && i < template->instances.len; i++) { // parameters may have grown
+        inst = template->instances.data[i];
+        if (is_entry(inst, closure, kind, count) && params_are(inst, types))
             return inst;
     }
     return NULL;
+}
+
+static void add_entry(Template *template, Inst *inst, const Type *const *types, size_t count) {
+    const void *hash = entry_hash(inst->closure, inst->kind, types, count);
+    inst->key = mem_alloc(sizeof(Type *) * (count + 1));
+    memcpy(inst->key, types, sizeof(Type *) * count);
+    inst->same_hash = map_get(&template->entries, hash);
+    map_set(&template->entries, hash, inst);
+    vec_push(&template->instances, inst);
+}
+
+// How many instances of the template stand within each other up to this caller.
+static unsigned generation(const Template *template, const Inst *caller) {
+    for (; caller; caller = caller->caller)
+        if (caller->template == template)
+            return caller->generation + 1;
+    return 0;
 }
 
 static Inst *find_in_activation(const Activation *activation, const Template *template, const KindInfo *kind) {
@@ -174,16 +208,16 @@ Inst *instance_for_call(Frame *frame, Template *template, ClosureInfo *closure, 
     if (!inst) {
         if (frame->check->reporting)
             return not_settled(frame, span);
-        if (template->instances.len >= MAX_INSTANCES) {
+        unsigned within = generation(template, frame->inst);
+        if (within >= MAX_GENERATIONS || template->instances.len >= MAX_INSTANCES) {
             report_too_many(frame, template, span);
             return NULL;
         }
         inst = inst_with(frame, template, types, count, span);
+        inst->generation = within;
         inst->kind = kind;
         inst->closure = closure;
-        inst->key = mem_alloc(sizeof(Type *) * (count + 1));
-        memcpy(inst->key, types, sizeof(Type *) * count);
-        vec_push(&template->instances, inst);
+        add_entry(template, inst, types, count);
         activate(inst, NULL);
         if (closure && closure->activation)
             inst->activation = closure->activation;

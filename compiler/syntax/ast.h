@@ -387,6 +387,7 @@ typedef struct FunctionClause {
     Expr *result_where; // constraint of the result, or NULL
     bool result_short;  // `m stopped`: written without `where`
     Expr *body;         // EXPR_BLOCK
+    bool is_broken;     // a syntax error within
     bool is_exported;
 } FunctionClause;
 

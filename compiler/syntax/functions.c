@@ -10,6 +10,7 @@ void collect_functions(Parser *p, FunctionClause *clause, Name name, Span name_s
         map_set(&p->functions, name, function);
         vec_push(&p->module->functions, function);
     }
+    clause->is_broken = p->panic;
     vec_push(&function->clauses, clause);
     function->is_exported |= clause->is_exported;
 }
@@ -30,6 +31,8 @@ static void check_arity(Parser *p, FunctionDecl *function) {
             function->clauses.data[kept++] = clause;
             continue;
         }
+        if (clause->is_broken || function->clauses.data[0]->is_broken)
+            continue; // its parameters are not known
         Diag *diag =
             parse_complain(p, DIAG_CLAUSE_ARITY, clause->name_span, "`%s` takes %zu parameter%s here and %zu above",
                            function->name->text, clause->params.len, clause->params.len == 1 ? "" : "s", arity);
