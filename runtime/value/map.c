@@ -96,7 +96,7 @@ static FlNode *with_child(const Trie *trie, const FlNode *node, uint32_t index, 
 static FlNode *with_value(const Trie *trie, const FlNode *node, uint32_t index) {
     uint64_t values = trie->words - trie->key_words;
     const FlWord *entry = entry_at(trie, node, index);
-    if (memcmp(entry + trie->key_words, trie->value, values * sizeof(FlWord)) == 0)
+    if (values == 0 || memcmp(entry + trie->key_words, trie->value, values * sizeof(FlWord)) == 0)
         return (FlNode *)node;
     FlNode *copy = new_node(trie, node->children, node->entries);
     copy_words(copy->words, node->words, bits_of(node->children) + (uint64_t)bits_of(node->entries) * trie->words);
