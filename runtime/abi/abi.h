@@ -74,7 +74,7 @@ typedef struct FlList {
     uint64_t range; // offset << 32 | length, in elements
 } FlList;
 
-// A node of a persistent hash trie: `children` and `entries` say for which of 32 values of five bits of the hash there
+// A node of a persistent hash trie: `children` and `entries` say for which of 16 values of four bits of the hash there
 // is a child or an entry. The children's references stand first, then the entries, each the words of a key and of its
 // value. Where the hash has no bits left, keys of equal hash stand in a list of nodes, whose bitmaps overlap: one
 // child, which is the next node or NULL, and as many entries as `entries` has bits, of which bit 0 is one.

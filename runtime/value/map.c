@@ -1,4 +1,4 @@
-// Maps and sets are persistent hash tries: a node has up to 32 places, by five bits of the keys' hashes, each with a
+// Maps and sets are persistent hash tries: a node has up to 16 places, by four bits of the keys' hashes, each with a
 // child or an entry. A change copies the nodes on the way to the entry and shares all others. The form is canonical: no
 // node below the root has one entry and nothing else, so maps with the same entries are the same tries, in whatever
 // order they were made.
@@ -12,9 +12,9 @@
 #include "runtime/value/heap.h"
 
 enum {
-    BITS = 5,
-    LAST_SHIFT = 60,                  // there are 4 bits left then
-    COLLISIONS = LAST_SHIFT + BITS,   // none: a list of nodes
+    BITS = 4,
+    LAST_SHIFT = 60,                  // the last four bits
+    COLLISIONS = LAST_SHIFT + BITS,   // none left: a list of nodes
     DEPTH_MAX = COLLISIONS / BITS + 1 // nodes on a way, of a list one
 };
 
@@ -43,7 +43,7 @@ static Trie trie_of(FlProcess *self, const FlType *type, const FlWord *key) {
 
 static inline uint32_t bits_of(uint32_t places) { return object_count_bits(places); }
 
-static inline uint32_t place_at(uint64_t hash, unsigned shift) { return UINT32_C(1) << (hash >> shift & 31); }
+static inline uint32_t place_at(uint64_t hash, unsigned shift) { return UINT32_C(1) << (hash >> shift & 15); }
 
 static inline FlNode *child_at(const FlNode *node, uint32_t index) { return (FlNode *)node->words[index]; }
 
