@@ -310,7 +310,10 @@ static Tree *no_method(Frame *frame, const Tree *receiver, const Expr *expr, con
     Name name = expr->method.name;
     Diag *diag = report(frame, DIAG_NO_METHOD, expr->method.name_span, "`%s` has no function `%s`",
                         type_words(receiver->type), name_text(name));
-    if (library) {
+    const char *help = library ? habit_help(library, name) : NULL;
+    if (help)
+        REPORT_HELP(diag, "%s", help);
+    else if (library) {
         Suggestion near = suggest_start(name);
         const ModuleInfo *module = map_get(&frame->check->modules, name_of(library));
         for (size_t i = 0; module && i < module->functions.len; i++)

@@ -479,6 +479,11 @@ const Type *expected_of_map(Builtin builtin, const Tree *map, size_t at);
 // A map's entries or a set's values, for a loop; any other value as it is.
 Tree *map_as_list(Tree *value);
 
+// ---- habits.c ------------------------------------------------------------------------------------------------------
+
+// How what other languages call `name` of such a value is written, or NULL.
+const char *habit_help(const char *library, Name name);
+
 // ---- json.c --------------------------------------------------------------------------------------------------------
 
 Tree *eval_decode(Frame *frame, const Expr *expr, Tree **arguments, const Type *expected);

@@ -218,6 +218,9 @@ static bool expect_list(Frame *frame, const Tree *tree, const Expr *expr) {
     Diag *diag = report(frame, DIAG_NOT_A_LIST, tree->span, "expected a list, found `%s`", type_words(type));
     if (diag && type_resolve(type_widen(type))->kind == TYPE_STRING)
         diag_help(diag, "`text.slice(from, to)` cuts a string, by code points");
+    if (diag && type->kind == TYPE_MAP)
+        diag_help(diag,
+                  "`m.get(key)` gives `{found: value}` or `{notFound: true}`, `m.get_or(key, otherwise)` a value");
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
     return false;

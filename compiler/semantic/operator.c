@@ -26,7 +26,13 @@ static bool is_int_literal(const Expr *expr) {
 // A value that may be nil and one other thing.
 static void help_nil(Diag *diag, const Expr *expr, const Type *type) {
     type = type_resolve(type);
-    if (!diag || type->kind != TYPE_UNION || type->members.count != 2 || type->members.types[0]->kind != TYPE_NIL)
+    if (!diag || type->kind != TYPE_UNION)
+        return;
+    if (type->members.types[0]->kind == TYPE_RECORD) {
+        diag_help(diag, "take the union apart with `match`, or test it with `is`");
+        return;
+    }
+    if (type->members.count != 2 || type->members.types[0]->kind != TYPE_NIL)
         return;
     Text text = span_text(expr->span);
     diag_help(diag, "`%.*s` may be nil: test it first, `if %.*s != nil { … }`", (int)text.len, text.data, (int)text.len,
@@ -187,6 +193,11 @@ void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where) 
         return;
     Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "%s has to be a `bool`, found `%s`", where,
                         type_words(tree->type));
+    TypeKind kind = type_resolve(type_widen(tree->type))->kind;
+    if (kind == TYPE_INT)
+        REPORT_HELP(diag, "nothing but `true` and `false` is a condition: compare, `n != 0`");
+    else if (kind == TYPE_UNION && strstr(where, "`!`"))
+        REPORT_HELP(diag, "`!` binds tighter than `is` and `==`: write `!(x is …)`, or `x != …`");
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
 }

@@ -29,7 +29,7 @@ Name take_label(Parser *p, Span *span, bool *colon) {
     }
     Diag *diag = parse_expected(p, DIAG_EXPECTED_NAME, "the name of a field");
     if (at_kind(p, TOKEN_STRING))
-        diag_help(diag, "names of fields are written without quotation marks");
+        diag_help(diag, "names of fields are written without quotation marks; a map is written `map:of(\"a\": 1)`");
     return name_of("");
 }
 

@@ -110,6 +110,8 @@ static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) 
     }
     Diag *diag = parse_expected(p, DIAG_STATEMENTS_ON_ONE_LINE, "an operator or the end of the statement");
     diag_label(diag, stmt->span, "this statement is complete");
+    if (at_kind(p, TOKEN_COMMA) && expr && expr->kind == EXPR_NAME)
+        diag_help(diag, "a binding binds one name; take a value apart with `match`");
     bool is_name = expr && expr->kind == EXPR_NAME && !expr->name.module;
     if (at_kind(p, TOKEN_ELSE))
         diag_help(diag, "an `else` follows the `}` of an `if`");

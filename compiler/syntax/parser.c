@@ -230,6 +230,11 @@ bool expect_close(Parser *p, uint32_t open, const char *wanted) {
                            both, found_text(p));
     else
         diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, both);
+    if (at_kind(p, TOKEN_ARROW) && p->tokens->data[p->at - 1].kind == TOKEN_NAME)
+        diag_help(diag, "the parameters of a lambda stand in parentheses: `(%s) -> …`",
+                  p->tokens->data[p->at - 1].value.name->text);
+    else if (at_kind(p, TOKEN_COLON) && opening->kind == TOKEN_OPEN_BRACKET)
+        diag_help(diag, "a part of a list is written `xs[from..to]`");
     diag_label(diag, token_span(p->tokens, opening), "opened here");
     return false;
 }
