@@ -7,7 +7,7 @@ Every expression is made as a Code: its source and a function that computes it i
 import random
 from collections import namedtuple
 
-from values import (BOOL, FLOAT, INT, NIL, STRING, Panic, Return, TooMuch, checked, divided, element, equal, limited, remainder,
+from values import (BOOL, FLOAT, INT, NIL, STRING, Map, Panic, Return, TooMuch, checked, divided, element, equal, limited, remainder,
                     section, text)
 
 # solid: not made of bare literals, whose types are narrower than what was asked for.
@@ -59,6 +59,8 @@ class Program:
         if t[0] == "list":
             inner = self.type_text(t[1])
             return f"[{inner}]"
+        if t[0] == "map":
+            return f"map<{self.type_text(t[1])}, {self.type_text(t[2])}>"
         if t[0] in ("rec", "union"):
             return t[1]
         if t[0] == "fn":
@@ -69,10 +71,12 @@ class Program:
         """A type that has been declared already; without functions it can be compared, printed and sent."""
         kinds = ["int"] * 4 + ["string"] * 3 + ["bool", "float", "float"]
         if depth > 0:
-            kinds += ["list"] * 3 + ["rec"] * 4 + ["union"] * 3 + (["fn"] * 2 if functions else [])
+            kinds += ["list"] * 3 + ["map"] + ["rec"] * 4 + ["union"] * 3 + (["fn"] * 2 if functions else [])
         kind = self.draw.choice(kinds)
         if kind == "list":
             return ("list", self.any_type(depth - 1, functions))
+        if kind == "map":
+            return ("map", self.pick(INT, STRING), self.any_type(depth - 1, False))
         if kind == "rec" or kind == "union":
             names = [n for n in (self.records if kind == "rec" else self.unions) if functions or not self.has_function((kind, n))]
             return (kind, self.draw.choice(names)) if names else INT
@@ -152,7 +156,7 @@ class Program:
         if depth <= 0:
             return self.literal(t, scope, depth)
         ways = [getattr(self, "make_" + t[0])] * 4 + [self.literal, self.conditional, self.matched, self.called, self.called, self.field_of,
-                                                     self.applied, self.element_of, self.block_of, self.general, self.tree]
+                                                     self.applied, self.element_of, self.block_of, self.general, self.tree, self.looked_up]
         for _ in range(4):
             code = self.draw.choice(ways)(t, scope, depth - 1)
             if code:
@@ -225,6 +229,38 @@ class Program:
         other = self.expr(t, scope, depth)
         return Code(f"(if {xs}.length > 1 {{ {xs}[{xs}.length - 2] }} else {{ {other.source} }})",
                     lambda env: env[xs][-2] if len(env[xs]) > 1 else other.run(env))
+
+    def looked_up(self, t, scope, depth):
+        """Out of a map in scope."""
+        maps = [(name, its) for name, its in scope.items() if its[0] == "map"]
+        if not maps or t[0] == "fn":
+            return None
+        m, its = self.draw.choice(maps)
+        k = self.expr(its[1], scope, depth, strict=True)
+        if t == INT and self.chance(30):
+            return Code(f"{m}.length", lambda env: len(env[m]))
+        if t == BOOL:
+            return Code(f"{m}.has({k.source})", lambda env: k.run(env) in env[m].values)
+        if t == ("list", its[1]) and self.chance(50):
+            return Code(f"{m}.keys()", lambda env: list(env[m].values))
+        if t == ("list", its[2]):
+            return Code(f"{m}.values()", lambda env: list(env[m].values.values()))
+        if t != its[2]:
+            return None
+        other = self.expr(t, scope, depth, strict=True)
+        if self.chance(50):
+            def get_or(env):
+                key, otherwise = k.run(env), other.run(env)
+                return env[m].values.get(key, otherwise)
+
+            return Code(f"{m}.get_or({k.source}, {other.source})", get_or)
+        found = self.name("v")
+
+        def get(env):
+            key = k.run(env)
+            return env[m].values[key] if key in env[m].values else other.run(env)
+
+        return Code(f"(match {m}.get({k.source}) {{\n{{found: {found}}} -> {found}\n{{notFound: true}} -> {other.source}\n}})", get)
 
     def block_of(self, t, scope, depth):
         name, its = self.name("v"), self.any_type(1)
@@ -535,6 +571,41 @@ class Program:
             f = self.lambda_of([source], t[1], scope, depth)
             return Code(f"{ys.source}.map({f.source})", lambda env: (lambda values, function: [function(y) for y in values])(ys.run(env), f.run(env)))
         return self.comprehension(t, source, ys, which == "for2", scope, depth)
+
+    def make_map(self, t, scope, depth):
+        which = self.pick("literal", "literal", "put", "put", "remove", "from", "merge") if depth >= 0 else "literal"
+        if which == "literal":
+            count = self.draw.randint(0, 4 if depth >= 0 else 1)
+            pairs = [(self.expr(t[1], scope, min(depth, 1)), self.expr(t[2], scope, min(depth, 2))) for _ in range(count)]
+
+            def make(env):
+                entries = {}
+                for key, value in [(k.run(env), v.run(env)) for k, v in pairs]:
+                    entries[key] = value
+                return Map(entries)
+
+            return Code("map:of(" + ", ".join(f"{k.source}: {v.source}" for k, v in pairs) + ")", make,
+                        bool(pairs) and t[2] in (INT, STRING, BOOL, FLOAT))
+        m, k = self.expr(t, scope, depth, strict=True), self.expr(t[1], scope, depth)
+        if which == "put":
+            v = self.expr(t[2], scope, depth)
+            return Code(f"{m.source}.put({k.source}, {v.source})", lambda env: (lambda a, b, c: a.put(b, c))(m.run(env), k.run(env), v.run(env)))
+        if which == "remove":
+            return Code(f"{m.source}.remove({k.source})", lambda env: (lambda a, b: a.remove(b))(m.run(env), k.run(env)))
+        if which == "merge":
+            n = self.expr(t, scope, depth, strict=True)
+            return Code(f"map:merge({m.source}, {n.source})", lambda env: (lambda a, b: Map({**a.values, **b.values}))(m.run(env), n.run(env)))
+        key = self.name("v")
+        ks, v = self.expr(("list", t[1]), scope, depth), self.expr(t[2], {**scope, key: t[1]}, depth)
+
+        def build(env):
+            entries = {}
+            for x in ks.run(env):
+                env[key] = x
+                entries[x] = v.run(env)
+            return Map(entries)
+
+        return Code(f"map:from([{{key: {key}, value: {v.source}}} for {key} in {ks.source}])", build, t[2] in (INT, STRING, BOOL, FLOAT))
 
     def comprehension(self, t, its, ys, twice, scope, depth):
         x, y = self.name("v"), self.name("v")

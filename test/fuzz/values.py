@@ -1,7 +1,8 @@
 """Fluffy's types and values as the generator of programs evaluates them.
 
-A type is a tuple: ("int",), ("float",), ("bool",), ("string",), ("nil",), ("list", element), ("rec", name), ("union", name),
-("fn", parameter, result). Records are dicts, nil is None, functions are callables of Python, the rest is itself.
+A type is a tuple: ("int",), ("float",), ("bool",), ("string",), ("nil",), ("list", element), ("map", key, value), ("rec", name),
+("union", name), ("fn", parameter, result). Records are dicts, maps are Maps, nil is None, functions are callables of Python, the rest is
+itself.
 """
 
 import math
@@ -57,9 +58,57 @@ def limited(value):
     return value
 
 
+ALL = 2**64 - 1
+FACTOR, START = 0x9E3779B97F4A7C15, 0x2545F4914F6CDD1D
+
+
+def fold(a, b):
+    product = (a ^ START) * (b ^ FACTOR)
+    return product & ALL ^ product >> 64
+
+
+def hashed(key):
+    """As runtime/value/hash.c does it, of an int or a string."""
+    if isinstance(key, str):
+        data = key.encode()
+        result = len(data)
+        for at in range(0, len(data) - 7, 8):
+            result = fold(result, int.from_bytes(data[at:at + 8], "little"))
+        return fold(result, int.from_bytes(data[len(data) // 8 * 8:], "little"))
+    bits = key & ALL
+    bits = (bits ^ bits >> 32) * FACTOR & ALL
+    bits = (bits ^ bits >> 29) * FACTOR & ALL
+    return bits ^ bits >> 32
+
+
+def in_order(keys, shift=0):
+    """As a trie has them: of each node first what is in its children, then its own."""
+    places = {}
+    for key in keys:
+        places.setdefault(hashed(key) >> shift & 15, []).append(key)
+    below = [key for place in sorted(places) if len(places[place]) > 1 for key in in_order(places[place], shift + 4)]
+    return below + [places[place][0] for place in sorted(places) if len(places[place]) == 1]
+
+
+class Map:
+    def __init__(self, entries):
+        self.values = {key: entries[key] for key in in_order(entries)}
+
+    def put(self, key, value):
+        return Map({**self.values, key: value})
+
+    def remove(self, key):
+        return Map({k: v for k, v in self.values.items() if k != key})
+
+    def __len__(self):
+        return len(self.values)
+
+
 def equal(a, b):
     if type(a) is not type(b):
         return False
+    if isinstance(a, Map):
+        return equal(a.values, b.values)
     if isinstance(a, list):
         return len(a) == len(b) and all(equal(x, y) for x, y in zip(a, b))
     if isinstance(a, dict):
@@ -100,6 +149,8 @@ def text(value, top=True):
         return float_text(value)
     if isinstance(value, str):
         return value if top else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, Map):
+        return "map:of(" + ", ".join(f"{text(key, False)}: {text(x, False)}" for key, x in value.values.items()) + ")"
     if isinstance(value, list):
         return "[" + ", ".join(text(x, False) for x in value) + "]"
     return "{" + ", ".join(f"{key}: {text(value[key], False)}" for key in sorted(value)) + "}"
