@@ -52,6 +52,20 @@ static void add_calls(Graph *graph, const Tree *tree, bool tail) {
     }
 }
 
+static void add_value(const Tree *tree, void *context);
+
+// Before the first `defer` of a block nothing is deferred yet: `early_return f()` is a tail call there.
+static void add_deferring(Graph *graph, const Tree *tree) {
+    unsigned before = graph->defers;
+    for (size_t i = 0; i < tree->block.count; i++) {
+        add_value(tree->block.statements[i], graph);
+        graph->defers += tree->block.statements[i]->kind == TREE_DEFER;
+    }
+    if (tree->block.result)
+        add_value(tree->block.result, graph);
+    graph->defers = before;
+}
+
 static void add_value(const Tree *tree, void *context) {
     Graph *graph = context;
     graph->nodes[graph->instance->id].size++;
@@ -61,10 +75,10 @@ static void add_value(const Tree *tree, void *context) {
     }
     if (tree->kind == TREE_CALL || tree->kind == TREE_CALL_CLOSURE)
         add_calls(graph, tree, false);
-    bool defers = tree->kind == TREE_BLOCK && tree->block.has_defer;
-    graph->defers += defers;
-    walk_children(tree, add_value, graph);
-    graph->defers -= defers;
+    if (tree->kind == TREE_BLOCK && tree->block.has_defer)
+        add_deferring(graph, tree);
+    else
+        walk_children(tree, add_value, graph);
 }
 
 static void add_arms(Graph *graph, const TreeArm *arms, size_t count) {

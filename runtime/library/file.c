@@ -94,7 +94,44 @@ static bool give_text(FlProcess *self, const FlString *path, const char *data, s
     return true;
 }
 
+static bool about(const FlString *path, struct stat *out) { return !has_nul(path) && stat(path->bytes, out) == 0; }
+
+// How many bytes of the file there are, at most `size`, which are written to `bytes`.
+static uint64_t read_known(const FlString *path, char *bytes, uint64_t size) {
+    int file = open_file(path, O_RDONLY);
+    uint64_t length = 0;
+    while (file >= 0 && length < size) {
+        ssize_t got = read(file, bytes + length, size - length);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        length += (uint64_t)got;
+    }
+    if (file >= 0)
+        close(file);
+    return length;
+}
+
+// A file whose size is known is read into the string that it becomes, which is made before the file is opened: the
+// process may end there. false: it has changed meanwhile, or can't be read; then there is no string.
+static bool read_in_place(FlProcess *self, const FlString *path, uint64_t size, FlWord *out) {
+    FlString *text = value_string(self, size, size);
+    uint64_t points, length = read_known(path, text->bytes, size);
+    if (length != size || !utf8_check(text->bytes, size, &points)) {
+        object_fill(text, object_string_bytes(size));
+        return false;
+    }
+    text->points = (uint32_t)points;
+    *out = (FlWord)text;
+    return true;
+}
+
 bool fl_file_read(FlProcess *self, FlString *path, FlWord *out) {
+    struct stat info;
+    bool known = about(path, &info) && S_ISREG(info.st_mode) && info.st_size > 0 && info.st_size < UINT32_MAX;
+    if (known && read_in_place(self, path, (uint64_t)info.st_size, out))
+        return true;
     int file = open_file(path, O_RDONLY);
     if (file < 0)
         return failed_errno(self, "read", path, errno, out);
@@ -187,8 +224,6 @@ bool fl_file_make_folder(FlProcess *self, FlString *path, FlWord *out) {
     return (!has_nul(path) && mkdir(path->bytes, 0777) == 0) ||
            failed_errno(self, "make", path, has_nul(path) ? ENOENT : errno, out);
 }
-
-static bool about(const FlString *path, struct stat *out) { return !has_nul(path) && stat(path->bytes, out) == 0; }
 
 bool fl_file_size(FlProcess *self, FlString *path, FlWord *out) {
     struct stat info;
