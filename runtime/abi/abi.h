@@ -142,8 +142,8 @@ struct FlType {
     uint8_t kind; // FlKind
     uint8_t
         words; // words of a value in registers, fields and elements: 0 to 3 (0 for kinds that exist only as objects)
-    uint8_t boxed; // record: a value is one reference to an object
-    uint8_t reflexive; // every value of it equals itself: there is no float in it (nan does not)
+    uint8_t boxed;         // record: a value is one reference to an object
+    uint8_t reflexive;     // every value of it equals itself: there is no float in it (nan does not)
     uint32_t object_words; // words after the header when it is an object (not STRING, BUFFER)
     uint32_t field_count;
     const uint64_t *references; // bitmap over object_words (for BUFFER: over the words of one element): which are

@@ -149,7 +149,7 @@ static void obedient(FlProcess *self) { receive(self, -1); }
 
 static void add(FlProcess *self, void *spec, FlString *id) {
     FlObject *template =
-        fl_supervisor_child(self, spec, id, obedient, &type_frame, "child", NULL, -1, false, &site_main);
+        fl_supervisor_child(self, spec, id, obedient, &type_frame, "child", NULL, -1, false, false, NULL, &site_main);
     memset(template + 1, 0, 4 * sizeof(FlWord));
 }
 
