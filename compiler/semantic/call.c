@@ -46,6 +46,22 @@ static const char *template_words(const Template *template) {
     return template->name ? text_format("`%s`", name_text(template->name)) : "this function";
 }
 
+// Which arguments came with messages, at the first call.
+static void note_received(Frame *frame, Inst *inst, Expr *const *exprs, size_t count) {
+    if (inst->caller != frame->inst || inst->received || !exprs)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        bool is_name = exprs[i] && exprs[i]->kind == EXPR_NAME && !exprs[i]->name.module;
+        const Binding *binding = is_name ? scope_find(frame, exprs[i]->name.name) : NULL;
+        Received received = binding ? received_by(frame, binding) : (Received){0};
+        if (!received.pattern)
+            continue;
+        if (!inst->received)
+            inst->received = mem_alloc(sizeof(Received) * count);
+        inst->received[i] = received;
+    }
+}
+
 // ---- named functions -----------------------------------------------------------------------------------------------
 
 Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree **arguments, size_t count,
@@ -69,6 +85,7 @@ Tree *call_template(Frame *frame, Template *template, ClosureInfo *closure, Tree
         good || !frame->check->reporting ? instance_for_call(frame, template, closure, types, count, span) : NULL;
     if (!inst)
         return tree_never(span);
+    note_received(frame, inst, exprs, count);
     Tree *tree = tree_new(TREE_CALL, instance_result(frame, inst), span);
     tree->call.instance = &inst->instance;
     tree->call.arguments = copy_trees(arguments, count);

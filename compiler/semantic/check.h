@@ -129,6 +129,13 @@ struct ClosureInfo {
     Activation *activation; // of the function around it, if its body calls back into that group
 };
 
+// A value that came with a message, for messages about where it came from.
+typedef struct Received {
+    const Pattern *pattern; // the arm's; NULL: it is no such value
+    const KindInfo *kind;   // that received it
+    ModuleInfo *module;     // of the arm
+} Received;
+
 struct Inst {
     Instance instance; // first
     Template *template;
@@ -137,8 +144,9 @@ struct Inst {
     KindInfo *kind;   // it runs in; NULL when the template does not care
     const Type **key; // argument types at the first call
     Inst *same_hash;
-    unsigned generation; // how many instances of the template it was made within
-    Cell *params;        // one per parameter
+    struct Received *received; // by parameter: what a receive bound and the first call passed on; NULL: nothing
+    unsigned generation;       // how many instances of the template it was made within
+    Cell *params;              // one per parameter
     Cell result;
     Inst *caller; // first one, for chains in messages
     Span call_span;
@@ -267,6 +275,8 @@ Diag *report_now(Check *check, DiagCode code, Span span, const char *format, ...
 void report_near(Diag *diag, const Suggestion *suggestion);
 // `in f(int, string), called here` for instances whose parameter types come from the call.
 void report_instance(Diag *diag, const Frame *frame);
+// The message that the value of a name came with, in this function or in one that passed it on; pattern NULL: none.
+Received received_by(const Frame *frame, const Binding *binding);
 // Where the type of a value comes from: labels the binding of a name.
 void report_origin(Diag *diag, const Frame *frame, const Expr *expr);
 

@@ -76,16 +76,26 @@ void report_instance(Diag *diag, const Frame *frame) {
 
 enum { SHOWN_SENDS = 3 };
 
-// A name that a receive has bound has its type from the messages that its arm takes.
-static void label_sends(Diag *diag, const Frame *frame, const Binding *binding) {
+// A value that a receive has bound has its type from the messages that its arm takes.
+static void label_sends(Diag *diag, const Frame *frame, const Received *received, Name name) {
     size_t shown = 0;
-    for (size_t i = 0; frame->kind && i < frame->kind->sends.len && shown < SHOWN_SENDS; i++) {
-        const SendSite *send = &frame->kind->sends.data[i];
-        if (!pattern_can_match(frame->check, frame->module, (Pattern *)binding->received, send->message))
+    for (size_t i = 0; received->kind && i < received->kind->sends.len && shown < SHOWN_SENDS; i++) {
+        const SendSite *send = &received->kind->sends.data[i];
+        if (!pattern_can_match(frame->check, received->module, (Pattern *)received->pattern, send->message))
             continue;
-        diag_label(diag, send->span, "`%s` comes from this message", name_text(binding->name));
+        diag_label(diag, send->span, "`%s` comes from this message", name_text(name));
         shown++;
     }
+}
+
+Received received_by(const Frame *frame, const Binding *binding) {
+    if (binding->received)
+        return (Received){binding->received, frame->kind, frame->module};
+    const Inst *inst = frame->inst;
+    for (size_t i = 0; inst->received && i < inst->instance.parameter_count; i++)
+        if (inst->instance.parameters && inst->instance.parameters[i] == binding->local)
+            return inst->received[i];
+    return (Received){0};
 }
 
 void report_origin(Diag *diag, const Frame *frame, const Expr *expr) {
@@ -96,6 +106,7 @@ void report_origin(Diag *diag, const Frame *frame, const Expr *expr) {
         return;
     diag_label(diag, binding->span, "`%s` is `%s` because of this", name_text(binding->name),
                type_words(binding->local->type));
-    if (binding->received)
-        label_sends(diag, frame, binding);
+    Received received = received_by(frame, binding);
+    if (received.pattern)
+        label_sends(diag, frame, &received, binding->name);
 }
