@@ -1,11 +1,13 @@
 // Which bindings at top level are constants of the module, and which are statements of a script.
 //
-// `name = e` is a constant if the name is bound once and e is made of literals, operators, records, lists, lambdas and
-// names of functions and other constants. A name that is bound nowhere here counts as a function (of the library; if it
-// is nothing the checker says so). All other bindings, and what depends on them, are statements: decided by marking
-// those first and following the names to a fixed point. Names inside lambdas count whether or not a local one hides
-// them.
+// `name = e` is a constant if the name is bound once and e is made of literals, operators, records, lists, maps,
+// lambdas and names of functions and other constants. A name that is bound nowhere here counts as a function (of the
+// library; if it is nothing the checker says so). All other bindings, and what depends on them, are statements: decided
+// by marking those first and following the names to a fixed point. Names inside lambdas count whether or not a local
+// one hides them.
 #include "compiler/syntax/parse.h"
+
+#include <string.h>
 
 typedef struct Binding {
     const Stmt *stmt;
@@ -112,6 +114,24 @@ static void walk_effects(Sorter *s, const Expr *e) {
     }
 }
 
+// `map:of(…)` and `set:of(…)` are values like lists.
+static bool makes_map(const Expr *e) {
+    const Expr *callee = e->call.callee;
+    if (callee->kind != EXPR_NAME || !callee->name.module || strcmp(callee->name.name->text, "of") != 0)
+        return false;
+    return strcmp(callee->name.module->text, "map") == 0 || strcmp(callee->name.module->text, "set") == 0;
+}
+
+static void walk_call(Sorter *s, const Expr *e, bool in_lambda) {
+    if (makes_map(e)) {
+        walk_all(s, &e->call.args, in_lambda);
+        return;
+    }
+    if (!in_lambda)
+        mark(s, s->current);
+    walk_effects(s, e);
+}
+
 static void walk(Sorter *s, const Expr *e, bool in_lambda) {
     if (!e)
         return;
@@ -125,6 +145,9 @@ static void walk(Sorter *s, const Expr *e, bool in_lambda) {
         break;
     case EXPR_INTERPOLATE:
         walk_all(s, &e->parts, in_lambda);
+        break;
+    case EXPR_CALL:
+        walk_call(s, e, in_lambda);
         break;
     case EXPR_LIST:
         walk_all(s, &e->elements, in_lambda);
@@ -238,7 +261,7 @@ static void check_script(Parser *p) {
     diag_primary(diag, "this is a statement");
     diag_label(diag, main->name_span, "`main` is defined here");
     if (stmt->kind == STMT_BIND)
-        diag_note(diag, "a constant is made of literals, operators, records, lists, lambdas and other constants");
+        diag_note(diag, "a constant is made of literals, operators, records, lists, maps, lambdas and other constants");
     diag_help(diag, "move the statements into `main`");
     p->module->statements.len = 0;
 }
