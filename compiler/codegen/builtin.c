@@ -1,4 +1,6 @@
 // Library functions that the compiler knows: mostly one call of the runtime each.
+#include <string.h>
+
 #include "compiler/codegen/lower.h"
 
 enum { MAX_ARGUMENTS = 4 };
@@ -90,6 +92,54 @@ static Value halt(Function *f, const Call *call) {
 #define SIMPLE(name, ...) (RUNTIME(f, name, __VA_ARGS__), nothing())
 #define RESULT(name, ...) value_one(RUNTIME(f, name, __VA_ARGS__))
 
+// `ok` ? {yes: …} : {failed: text}, of the word in `out`: a pid, which {stopped: true} and {removed: true} don't tell.
+static Value changed(Function *f, const Tree *tree, LLVMValueRef ok, LLVMValueRef out, const char *yes) {
+    const Type *type = tree->type, *good = type_literal_bool(true);
+    if (strcmp(yes, "started") == 0)
+        good = type_pid_any;
+    Merge merge = merge_begin(f, repr_of(f, type));
+    LLVMBasicBlockRef done = function_block(f, "changed"), bad = function_block(f, "failed");
+    LLVMBuildCondBr(f->builder, ok, done, bad);
+    function_enter(f, done);
+    Value value = memory_load_value(f, repr_of(f, good), out, 0);
+    merge_add(f, &merge, coerce(f, one_field(yes, good), type, value));
+    function_enter(f, bad);
+    value = memory_load_value(f, repr_of(f, type_string), out, 0);
+    merge_add(f, &merge, coerce(f, one_field("failed", type_string), type, value));
+    return merge_end(f, &merge);
+}
+
+Value builtin_started(Function *f, const Tree *tree, LLVMValueRef ok, LLVMValueRef out) {
+    return changed(f, tree, ok, out, "started");
+}
+
+static Value count_children(Function *f, const Call *call) {
+    LLVMValueRef out = function_alloca(f, LLVMArrayType2(f->unit->i64, 3), "counted");
+    RUNTIME(f, fl_supervisor_count, f->process, call->word[0], out);
+    return memory_load_value(f, repr_of(f, call->tree->type), out, 0);
+}
+
+#define CHANGED(function, yes) changed(f, call->tree, RUNTIME(f, function, p, a[0], a[1], out), out, yes)
+
+static Value lower_supervisor(Function *f, const Call *call) {
+    LLVMValueRef p = f->process, out = function_scratch(f, 0);
+    const LLVMValueRef *a = call->word;
+    switch (call->tree->builtin.builtin) {
+    case BUILTIN_STOP_CHILD:
+        return CHANGED(fl_supervisor_stop, "stopped");
+    case BUILTIN_STOP_CHILD_PID:
+        return CHANGED(fl_supervisor_stop_pid, "stopped");
+    case BUILTIN_RESTART_CHILD:
+        return CHANGED(fl_supervisor_restart, "started");
+    case BUILTIN_REMOVE_CHILD:
+        return CHANGED(fl_supervisor_remove, "removed");
+    case BUILTIN_COUNT_CHILDREN:
+        return count_children(f, call);
+    default:
+        return nothing();
+    }
+}
+
 static Value lower_process(Function *f, const Call *call) {
     LLVMValueRef p = f->process;
     const LLVMValueRef *a = call->word;
@@ -127,7 +177,7 @@ static Value lower_process(Function *f, const Call *call) {
     case BUILTIN_SUPERVISOR_STARTED:
         return SIMPLE(fl_supervisor_started, p, a[0]);
     default:
-        return nothing();
+        return lower_supervisor(f, call);
     }
 }
 

@@ -334,6 +334,8 @@ LLVMValueRef process_kind_name(Unit *unit, const Kind *kind);
 void receive_blocking(Function *f, const Tree *tree, Merge *merge);
 void receive_parking(Function *f, const Tree *tree); // in tail position of MODE_LOOP
 Value supervisor_spawn(Function *f, const Tree *tree);
+// {started: pid} or {failed: text}, of the word in `out`.
+Value builtin_started(Function *f, const Tree *tree, LLVMValueRef ok, LLVMValueRef out);
 void defer_push(Function *f, const Tree *tree);
 void defer_leave(Function *f,
                  DeferRecord *until); // runs the records above `until`, which stay pushed for other ways out

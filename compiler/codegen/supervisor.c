@@ -22,22 +22,26 @@ static LLVMValueRef shutdown_time(Function *f, const TreeChild *child) {
     }
 }
 
+static LLVMValueRef is_significant(Function *f, const TreeChild *child) {
+    return child->significant ? process_word(f, child->significant, type_bool) : LLVMConstInt(f->unit->i1, 0, false);
+}
+
 static void add_child(Function *f, const TreeChild *child, LLVMValueRef specification) {
     Unit *unit = f->unit;
     const Instance *body = child->start.body;
-    LLVMValueRef id = process_word(f, child->id, type_string);
+    LLVMValueRef id = string_or_null(f, child->id);
     Words words = {0};
     const Layout *layout = process_frame(f, &child->start, &words);
     LLVMValueRef restart = string_or_null(f, child->restart);
-    LLVMValueRef shutdown = shutdown_time(f, child);
+    LLVMValueRef shutdown = shutdown_time(f, child), significant = is_significant(f, child);
+    LLVMValueRef registered = string_or_null(f, child->name);
     const char *name = child->start.kind && child->start.kind->function ? child->start.kind->function->text
                        : body->name                                     ? body->name->text
                                                                         : "spawn";
     LLVMValueRef frame =
         RUNTIME(f, fl_supervisor_child, f->process, specification, id, process_start_thunk(unit, &child->start),
                 table_type(unit, layout->id), static_c_string(unit, name), restart, shutdown,
-                LLVMConstInt(unit->i1, child->starts_supervisor, false), LLVMConstInt(unit->i1, 0, false),
-                LLVMConstNull(unit->ptr), function_site(f));
+                LLVMConstInt(unit->i1, child->starts_supervisor, false), significant, registered, function_site(f));
     if (layout->words)
         memory_fill(f, frame, layout->word, words.data, layout->words);
 }
@@ -59,11 +63,34 @@ static void add_children(Function *f, const TreeChild *child, LLVMValueRef speci
     loop_end(f, &loop);
 }
 
+// To a supervisor that runs.
+static Value add_to(Function *f, const Tree *tree) {
+    LLVMValueRef target = expr(f, tree->supervisor.target).word[0], out = function_alloca(f, f->unit->i64, "outcome");
+    LLVMValueRef request = RUNTIME(f, fl_supervisor_request, f->process, function_site(f));
+    add_children(f, tree->supervisor.children, request);
+    return builtin_started(f, tree, RUNTIME(f, fl_supervisor_add, f->process, target, request, out), out);
+}
+
+static void add_options(Function *f, const Tree *tree, LLVMValueRef specification) {
+    const TreeChild *model = tree->supervisor.model;
+    if (tree->supervisor.auto_shutdown)
+        RUNTIME(f, fl_supervisor_shutdown, f->process, specification,
+                process_word(f, tree->supervisor.auto_shutdown, type_string), function_site(f));
+    if (model) {
+        LLVMValueRef restart = string_or_null(f, model->restart), shutdown = shutdown_time(f, model);
+        RUNTIME(f, fl_supervisor_model, f->process, specification, restart, shutdown, is_significant(f, model),
+                function_site(f));
+    }
+}
+
 Value supervisor_spawn(Function *f, const Tree *tree) {
+    if (tree->supervisor.target)
+        return add_to(f, tree);
     LLVMValueRef strategy = string_or_null(f, tree->supervisor.strategy);
     LLVMValueRef restarts = int_or(f, tree->supervisor.restarts, -1), within = int_or(f, tree->supervisor.within, -1);
     LLVMValueRef specification =
         RUNTIME(f, fl_supervisor_new, f->process, strategy, restarts, within, function_site(f));
+    add_options(f, tree, specification);
     for (size_t i = 0; i < tree->supervisor.count; i++) {
         Span outer = f->span;
         f->span = tree->supervisor.children[i].span;

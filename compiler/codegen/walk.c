@@ -96,17 +96,27 @@ static void walk_spawn(const Tree *tree, WalkTree visit, void *context) {
         visit_some(given[i], visit, context);
 }
 
+static void walk_child_options(const TreeChild *child, WalkTree visit, void *context) {
+    visit_some(child->restart, visit, context);
+    visit_some(child->shutdown, visit, context);
+    visit_some(child->significant, visit, context);
+    visit_some(child->name, visit, context);
+}
+
 static void walk_supervisor(const Tree *tree, WalkTree visit, void *context) {
     visit_some(tree->supervisor.strategy, visit, context);
     visit_some(tree->supervisor.restarts, visit, context);
     visit_some(tree->supervisor.within, visit, context);
+    visit_some(tree->supervisor.auto_shutdown, visit, context);
+    visit_some(tree->supervisor.target, visit, context);
+    if (tree->supervisor.model)
+        walk_child_options(tree->supervisor.model, visit, context);
     for (size_t i = 0; i < tree->supervisor.count; i++) {
         const TreeChild *child = &tree->supervisor.children[i];
         visit_some(child->repeat, visit, context);
         visit_some(child->id, visit, context);
         walk_start(&child->start, visit, context);
-        visit_some(child->restart, visit, context);
-        visit_some(child->shutdown, visit, context);
+        walk_child_options(child, visit, context);
     }
 }
 

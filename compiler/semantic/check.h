@@ -183,6 +183,8 @@ struct KindInfo {
     bool is_supervisor;
     Map children; // of a supervisor: literal id → Cell of pid types
     Cell other_children;
+    Template *model;  // of a supervisor with dynamic children: what they start
+    bool never_ends;  // a supervisor without auto_shutdown, as far as is visible
     const void *site; // the key: syntax node, template, argument types without pids
     Template *template;
     const Type **erased;
@@ -306,6 +308,8 @@ typedef enum Special {
     SPECIAL_SPAWN_TYPED,
     SPECIAL_SPAWN_WITH,
     SPECIAL_SPAWN_SUPERVISOR,
+    SPECIAL_ADD_CHILD,
+    SPECIAL_START_CHILD,
     SPECIAL_SELF,
     SPECIAL_CALL,
     SPECIAL_RANGE,
@@ -521,6 +525,8 @@ Tree *eval_receive(Frame *frame, Expr *expr, const Type *expected);
 Tree *eval_spawn_block(Frame *frame, Expr *expr);
 Tree *eval_special(Frame *frame, Special special, Expr *expr);
 Tree *eval_supervisor(Frame *frame, Expr *expr);
+Tree *eval_add_child(Frame *frame, Expr *expr);
+Tree *eval_start_child(Frame *frame, Expr *expr);
 // Builtins about processes that need more than their signature; NULL for the others.
 Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs,
                            Span span);
@@ -535,8 +541,14 @@ typedef struct Callee {
     Span span;
 } Callee;
 bool callee_resolve(Frame *frame, Expr *expr, Callee *callee);
+// {name: type} | {failed: string}
+const Type *outcome_type(const char *name, const Type *type);
 // The parameters of the callee, or -1 when its closures differ or nothing is known.
 int callee_arity(const Callee *callee);
+// The type of an argument of what is started, as its parameter; checked if the parameter has an annotation.
+const Type *started_argument(Frame *frame, Template *template, size_t at, const Tree *argument, const Expr *expr);
+// Whoever asks for this name finds such pids.
+void note_registered(Frame *frame, const Tree *name, const Type *pid);
 
 // ---- narrow.c ------------------------------------------------------------------------------------------------------
 

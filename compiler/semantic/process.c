@@ -91,6 +91,15 @@ static bool choose_form(Frame *frame, Spawn *spawn) {
     return false;
 }
 
+const Type *started_argument(Frame *frame, Template *template, size_t at, const Tree *argument, const Expr *expr) {
+    const Type *annotation = template_annotation(frame->check, template, at);
+    if (annotation)
+        check_fits(frame, argument, annotation, expr, template->function->clauses.data[0]->params.data[at].span,
+                   "the parameter is declared here");
+    bool bound = annotation && annotation->kind != TYPE_NEVER;
+    return bound ? merge_bound(annotation, argument->type) : widen_tree(argument);
+}
+
 // Types of the arguments as parameters of the named function, checked; of a function value it checks them itself.
 static const Type **argument_types(Frame *frame, const Spawn *spawn, size_t *count) {
     size_t extra = spawn->callee.template ? 0 : 1;
@@ -99,14 +108,9 @@ static const Type **argument_types(Frame *frame, const Spawn *spawn, size_t *cou
         types[0] = spawn->callee.value->type;
     for (size_t i = 0; i < spawn->count; i++) {
         const Tree *argument = spawn->arguments[i];
-        const Type *annotation =
-            spawn->callee.template ? template_annotation(frame->check, spawn->callee.template, i) : NULL;
-        if (annotation)
-            check_fits(frame, argument, annotation, spawn->exprs ? spawn->exprs[i] : NULL,
-                       spawn->callee.template->function->clauses.data[0]->params.data[i].span,
-                       "the parameter is declared here");
-        bool bound = annotation && annotation->kind != TYPE_NEVER;
-        types[i + extra] = bound ? merge_bound(annotation, argument->type) : widen_tree(argument);
+        const Expr *expr = spawn->exprs ? spawn->exprs[i] : NULL;
+        types[i + extra] = spawn->callee.template ? started_argument(frame, spawn->callee.template, i, argument, expr)
+                                                  : widen_tree(argument);
     }
     *count = spawn->count + extra;
     return types;
@@ -242,7 +246,7 @@ static Cell *name_cell(Check *check, Name name) {
     return cell;
 }
 
-static void note_registered(Frame *frame, const Tree *name, const Type *pid) {
+void note_registered(Frame *frame, const Tree *name, const Type *pid) {
     Check *check = frame->check;
     bool literal = name->kind == TREE_CONSTANT;
     cell_grow(check, literal ? name_cell(check, name->constant.text) : &check->other_names, pid);
@@ -408,6 +412,10 @@ Tree *eval_special(Frame *frame, Special special, Expr *expr) {
         return eval_range_list(frame, expr);
     case SPECIAL_SPAWN_SUPERVISOR:
         return eval_supervisor(frame, expr);
+    case SPECIAL_ADD_CHILD:
+        return eval_add_child(frame, expr);
+    case SPECIAL_START_CHILD:
+        return eval_start_child(frame, expr);
     default:
         return eval_spawn(frame, special, expr);
     }
@@ -434,7 +442,19 @@ static Tree *eval_whereis(Frame *frame, Tree **arguments, Span span) {
     return tree_builtin(BUILTIN_WHEREIS, lookup_type(pid), span, arguments, 1);
 }
 
-static Tree *eval_child(Frame *frame, Tree **arguments, Span span) {
+// All children of a supervisor become any.
+static void children_become_any(Frame *frame, const Type *sup, Span span) {
+    Check *check = frame->check;
+    for (size_t i = 0; sup->kind == TYPE_PID && i < sup->pid.count; i++) {
+        KindInfo *kind = (KindInfo *)sup->pid.kinds[i];
+        for (size_t k = 0; k < kind->children.len; k++)
+            flow(frame, cell_read(check, kind->children.entries[k].value, frame->inst), type_pid_any, span);
+        flow(frame, cell_read(check, &kind->other_children, frame->inst), type_pid_any, span);
+    }
+}
+
+// What the processes of the child with this id are.
+static const Type *child_type(Frame *frame, Tree **arguments, Span span) {
     Check *check = frame->check;
     const Type *sup = type_resolve(arguments[0]->type), *pid = type_never;
     bool known = sup->kind == TYPE_PID && sup->pid.count > 0 && arguments[1]->kind == TREE_CONSTANT;
@@ -445,15 +465,23 @@ static Tree *eval_child(Frame *frame, Tree **arguments, Span span) {
             pid = type_join(pid, cell_read(check, cell, frame->inst));
         pid = type_join(pid, cell_read(check, &kind->other_children, frame->inst));
     }
-    if (known && pid->kind == TYPE_NEVER)
-        pid = type_pid_of(NULL, 0);
-    for (size_t i = 0; !known && sup->kind == TYPE_PID && i < sup->pid.count; i++) {
-        KindInfo *kind = (KindInfo *)sup->pid.kinds[i];
-        for (size_t k = 0; k < kind->children.len; k++)
-            flow(frame, cell_read(check, kind->children.entries[k].value, frame->inst), type_pid_any, span);
-        flow(frame, cell_read(check, &kind->other_children, frame->inst), type_pid_any, span);
-    }
-    return tree_builtin(BUILTIN_CHILD, lookup_type(known ? pid : type_pid_any), span, arguments, 2);
+    if (known)
+        return pid->kind == TYPE_NEVER ? type_pid_of(NULL, 0) : pid;
+    children_become_any(frame, sup, span);
+    return type_pid_any;
+}
+
+static Tree *eval_child(Frame *frame, Tree **arguments, Span span) {
+    return tree_builtin(BUILTIN_CHILD, lookup_type(child_type(frame, arguments, span)), span, arguments, 2);
+}
+
+static Tree *eval_stop_child(Frame *frame, Tree **arguments, Expr *const *exprs, Span span) {
+    const Type *result = builtin_type(frame->check, BUILTIN_STOP_CHILD)->function.result;
+    if (type_is_pid(arguments[1]->type))
+        return tree_builtin(BUILTIN_STOP_CHILD_PID, result, span, arguments, 2);
+    check_fits(frame, arguments[1], type_string, exprs ? exprs[1] : NULL, (Span){0}, "");
+    arguments[1] = convert(frame, arguments[1], type_string);
+    return tree_builtin(BUILTIN_STOP_CHILD, result, span, arguments, 2);
 }
 
 Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size_t count, Expr *const *exprs,
@@ -470,6 +498,13 @@ Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size
         return eval_whereis(frame, arguments, span);
     case BUILTIN_CHILD:
         return eval_child(frame, arguments, span);
+    case BUILTIN_RESTART_CHILD:
+        return tree_builtin(builtin, outcome_type("started", child_type(frame, arguments, span)), span, arguments, 2);
+    case BUILTIN_STOP_CHILD:
+        return eval_stop_child(frame, arguments, exprs, span);
+    case BUILTIN_CHILDREN:
+        children_become_any(frame, type_resolve(arguments[0]->type), span);
+        return NULL;
     case BUILTIN_SEND_AFTER:
         if (type_is_pid(arguments[1]->type))
             arguments[2] =

@@ -82,8 +82,17 @@ static void walk_options(StringBuilder *out, const TreeSpawnOptions *options) {
                7);
 }
 
+static void walk_child_options(StringBuilder *out, const TreeChild *child) {
+    walk_trees(out, (Tree *const[]){child->restart, child->shutdown, child->significant, child->name}, 4);
+}
+
 static void walk_supervisor(StringBuilder *out, const Tree *tree) {
-    walk_trees(out, (Tree *const[]){tree->supervisor.strategy, tree->supervisor.restarts, tree->supervisor.within}, 3);
+    walk_trees(out,
+               (Tree *const[]){tree->supervisor.target, tree->supervisor.strategy, tree->supervisor.restarts,
+                               tree->supervisor.within, tree->supervisor.auto_shutdown},
+               5);
+    if (tree->supervisor.model)
+        walk_child_options(out, tree->supervisor.model);
     for (size_t i = 0; i < tree->supervisor.count; i++) {
         const TreeChild *child = &tree->supervisor.children[i];
         walk_tree(out, child->repeat);
@@ -91,8 +100,7 @@ static void walk_supervisor(StringBuilder *out, const Tree *tree) {
             dump_local(out, child->element);
         walk_tree(out, child->id);
         walk_trees(out, child->start.arguments, child->start.count);
-        walk_tree(out, child->restart);
-        walk_tree(out, child->shutdown);
+        walk_child_options(out, child);
     }
 }
 

@@ -179,11 +179,13 @@ typedef struct TreeSpawnOptions {
 typedef struct TreeChild {
     Tree *repeat;   // a list, or NULL
     Local *element; // with repeat
-    Tree *id;       // string
+    Tree *id;       // string; NULL: a dynamic child
     TreeStart start;
     Tree *restart;  // string or NULL
     Tree *shutdown; // int (ms), or NULL; shutdown_kill / shutdown_infinity by literal
     enum { SHUTDOWN_DEFAULT, SHUTDOWN_VALUE, SHUTDOWN_KILL, SHUTDOWN_INFINITY } shutdown_kind;
+    Tree *significant;      // bool or NULL
+    Tree *name;             // string or NULL: what its process is registered under
     bool starts_supervisor; // start.body ends by BUILTIN_SUPERVISOR_STARTED
     Span span;
 } TreeChild;
@@ -308,9 +310,12 @@ struct Tree {
             // the value: tree->type is reply | {timeout: true} | {down: string}
         } request;
         struct {
-            Tree *strategy, *restarts, *within; // string, int, int; NULL: default
+            Tree *strategy, *restarts, *within, *auto_shutdown; // string, int, int, string; NULL: default
             TreeChild *children;
             size_t count;
+            TreeChild *model; // of dynamic children: restart, shutdown, significant; or NULL
+            Tree *target;     // a pid: the one child is added to that supervisor, and the value is {started: pid} |
+                              // {failed: string}; NULL: a new supervisor, of the pid of which the value is
         } supervisor;
     };
 };

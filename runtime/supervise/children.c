@@ -108,7 +108,7 @@ void child_forget(Supervisor *supervisor, Child *child) {
 
 // Before it runs. false: somebody else has the name.
 static bool take_name(FlProcess *self, const Child *child, FlPid pid) {
-    if (!child->name)
+    if (!child->name || child->starts_supervisor) // the supervisor that is made has it (request.c)
         return true;
     NamesResult result = names_register(child->name, pid);
     if (result == NAMES_NO_MEMORY)

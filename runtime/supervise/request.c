@@ -6,6 +6,7 @@
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
+#include "runtime/process/names.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
@@ -21,6 +22,7 @@
 
 WHY_NOT(why_not_found, "not found")
 WHY_NOT(why_exists, "exists")
+WHY_NOT(why_taken, "its name is taken")
 WHY_NOT(why_running, "running")
 WHY_NOT(why_restarting, "restarting")
 WHY_NOT(why_starting, "the supervisor is starting")
@@ -143,6 +145,8 @@ static void adopt(Supervisor *supervisor, FlPid maker, FlPid made) {
     fl_link(self, made);
     fl_monitor(self, made);
     child_set_pid(supervisor, child, made, maker);
+    if (child->name && names_register(child->name, made) == NAMES_TAKEN)
+        fl_exit(self, made, (FlString *)(uintptr_t)why_taken);
     child_started(supervisor, child);
 }
 
