@@ -39,7 +39,7 @@ enum { SANITIZED = 0, STACK_BYTES = 64 << 10, STACK_MAX = 1 << 20, SANITIZER_SLA
 
 // Default bytes of a large segment. TSan's own stack ends at 65,536 calls.
 #ifdef SANITIZER_THREAD
-#define SANITIZER_SEGMENT ((size_t)1 << 20)
+#define SANITIZER_SEGMENT ((size_t)1 << 19)
 #else
 #define SANITIZER_SEGMENT ((size_t)(SANITIZED ? 32 : 256) << 20)
 #endif

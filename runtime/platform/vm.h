@@ -16,6 +16,12 @@ bool vm_commit(char *address, size_t bytes);
 // Gives the memory of a committed part back; it reads as zero afterwards and stays committed.
 void vm_discard(char *address, size_t bytes);
 
+// Lets the system take large pages for a part of a reservation: what is used of it is used in large pieces.
+void vm_large_pages(char *address, size_t bytes);
+
+// Bytes of memory that this program may have in all: of the machine, or of the container that it runs in.
+size_t vm_memory(void);
+
 // Ends a reservation.
 void vm_release(char *address, size_t bytes);
 

@@ -151,8 +151,10 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
 void death_bury(ProcessWorker *worker, FlProcess *process) {
     names_forget(process);
     close_mailbox(process);
-    if (process->side)
+    if (process->side) {
+        side_give_segment(process->side); // who hears of the end may need as much
         tell_peers(process);
+    }
     free_all(worker, process);
 }
 

@@ -61,11 +61,6 @@ static void give_stack_back(ProcessWorker *worker, FlProcess *process) {
     process->stack = NULL;
 }
 
-static void give_segment_back(FlSide *side) {
-    segment_give(side->segment, side->segment_bytes);
-    side->segment = NULL;
-}
-
 // Whether a supervisor's child has begun to wait, or has computed for long.
 static bool has_started(const FlProcess *process) {
     FlSide *side = process->side;
@@ -102,7 +97,7 @@ void process_run(ProcessWorker *worker, FlProcess *process) {
         tell_started(process);
     FlSide *side = process->side;
     if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED)
-        give_segment_back(side);
+        side_give_segment(side);
     if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED)
         give_stack_back(worker, process);
 }
@@ -153,27 +148,40 @@ void fl_poll(FlProcess *self) {
     process_collect(self);
 }
 
-bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
-    fl_poll(self);
-    return (uintptr_t)__builtin_frame_address(0) - bytes < self->limit;
-}
-
 // ---- the large segment
+//
+// Of a segment, which is only address space, a process may at first use SEGMENT_FIRST bytes; each time it has used them
+// up it is granted as much again, as long as all segments together stay below what the platform allows. So a hundred
+// processes that recurse without end don't use up the memory of the machine: some end sooner.
 
-static bool take_segment(FlProcess *self, FlSide *side) {
+static bool take_segment(FlSide *side) {
     size_t wanted = SEGMENT_BYTES;
     while (side->stack_limit > wanted)
         wanted *= 2;
     side->segment_bytes = wanted;
     side->segment = segment_take(&side->segment_bytes);
-    (void)self;
-    return side->segment != NULL;
+    if (!side->segment)
+        return false;
+    size_t first = side->segment_bytes < SEGMENT_FIRST ? side->segment_bytes : SEGMENT_FIRST;
+    if (segment_grant(first)) {
+        side->segment_granted = first;
+        return true;
+    }
+    side_give_segment(side);
+    return false;
 }
 
-static uintptr_t segment_limit(const FlSide *side) {
+// The lowest that the process may come to, whatever is granted.
+static uintptr_t segment_end(const FlSide *side) {
     uintptr_t limit = (uintptr_t)side->segment + STACK_RESERVE + SEGMENT_RESERVE;
     uintptr_t own = (uintptr_t)side->segment + side->segment_bytes - side->stack_limit;
     return side->stack_limit != 0 && own > limit ? own : limit;
+}
+
+static uintptr_t segment_limit(const FlSide *side) {
+    uintptr_t end = segment_end(side);
+    uintptr_t limit = (uintptr_t)side->segment + side->segment_bytes - side->segment_granted;
+    return limit > end ? limit : end;
 }
 
 // Not a poll: nothing may happen between the limit of one stack and running on it.
@@ -184,6 +192,30 @@ static void set_limit(FlProcess *self, uintptr_t limit) {
     // If this overwrote a poison, its bit is already there: partner of process_request.
     if (atomic_load_explicit(&self->requests, memory_order_seq_cst) != 0)
         __atomic_store_n(&self->head.stack_limit, UINTPTR_MAX, __ATOMIC_RELAXED);
+}
+
+// Whether the process, which runs on its segment, has been granted what it needs to come down to `lowest`. Not while it
+// is dying: its defers have their reserve.
+static bool grow_segment(FlProcess *self, uintptr_t lowest) {
+    FlSide *side = self->side;
+    if (!side || !side->on_segment || self->flags & FLAG_DYING)
+        return false;
+    while (lowest < self->limit) {
+        size_t more = side->segment_bytes - side->segment_granted;
+        if (more > side->segment_granted)
+            more = side->segment_granted;
+        if (self->limit == segment_end(side) || !segment_grant(more))
+            return false;
+        side->segment_granted += more;
+        set_limit(self, segment_limit(side));
+    }
+    return true;
+}
+
+bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
+    fl_poll(self);
+    uintptr_t lowest = (uintptr_t)__builtin_frame_address(0) - bytes;
+    return lowest < self->limit && !grow_segment(self, lowest);
 }
 
 typedef struct ThunkCall {
@@ -198,14 +230,21 @@ static void call_thunk(void *argument, void *unused) {
     call->thunk(call->self, call->arguments);
 }
 
+static _Noreturn void overflow(FlProcess *self, const FlSide *side, const FlSite *site) {
+    bool refused = !(self->flags & FLAG_DYING) && segment_limit(side) != segment_end(side);
+    process_panic(self,
+                  refused ? "stack overflow: all processes together have no memory left for stacks" : "stack overflow",
+                  site);
+}
+
 void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arguments), void *arguments,
                        const FlSite *site) {
     FlSide *side = process_side(self);
     if (!side)
         process_out_of_memory(self);
     if (side->on_segment)
-        process_panic(self, "stack overflow", site);
-    if (!side->segment && !take_segment(self, side))
+        overflow(self, side, site);
+    if (!side->segment && !take_segment(side))
         process_panic(self, "stack overflow: no memory for a larger stack", site);
     uintptr_t limit = self->limit;
     side->on_segment = true;

@@ -12,6 +12,7 @@
 #define SEGMENT_BYTES SANITIZER_SEGMENT // default size of the large segment
 enum {
     STACK_RESERVE = FL_STACK_SLACK + SANITIZER_SLACK, // below the limit, of every stack
+    SEGMENT_FIRST = 1 << 20,                          // of a segment, that a process may use at first
     SEGMENT_RESERVE = 64 << 10, // of a segment, further: for the defers of a process that ran out of it
 };
 
@@ -25,8 +26,8 @@ void process_leave(FlProcess *self, ProcessStatus status);
 void process_pause(FlProcess *self, ProcessStatus status);
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 
-// Before a value, or what the words of an object outside of self's arena refer to, is given to another process: promotes
-// what is large (memory/promote.h) in steps, so that others of the worker need not wait for it. (send.c)
+// Before a value, or what the words of an object outside of self's arena refer to, is given to another process:
+// promotes what is large (memory/promote.h) in steps, so that others of the worker need not wait for it. (send.c)
 void process_give_ahead(FlProcess *self, FlWord root);
 void process_give_words_ahead(FlProcess *self, FlObject *object);
 

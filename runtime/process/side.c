@@ -17,14 +17,22 @@ FlSide *process_side(FlProcess *process) {
     return process->side;
 }
 
+void side_give_segment(FlSide *side) {
+    if (!side->segment)
+        return;
+    segment_give(side->segment, side->segment_bytes);
+    segment_ungrant(side->segment_granted);
+    side->segment = NULL;
+    side->segment_granted = 0;
+}
+
 void side_free(FlProcess *process) {
     FlSide *side = process->side;
     process->side = NULL;
     if (!side || side == &side_of_last_resort)
         return;
     peers_deinit(&side->peers);
-    if (side->segment)
-        segment_give(side->segment, side->segment_bytes);
+    side_give_segment(side);
     if (side->reason_message)
         message_free(side->reason_message);
     memory_free(side->bound);

@@ -16,6 +16,7 @@ struct FlSide {
     // The large stack segment; NULL: none. Kept from its first use until the next park outside of it.
     char *segment;
     size_t segment_bytes;
+    size_t segment_granted; // of them, from its upper end, it may use by now (segment_grant)
     bool on_segment;
     char *slot_pointer;   // while on it: the stack pointer of the slot; what lies above is in use
     uint64_t stack_limit; // option of the spawn, bytes; 0: the default
@@ -61,5 +62,7 @@ extern FlSide side_of_last_resort;
 // Made if there is none; NULL: memory is out.
 FlSide *process_side(FlProcess *process);
 void side_free(FlProcess *process);
+// Gives the segment back, if there is one.
+void side_give_segment(FlSide *side);
 
 #endif

@@ -345,6 +345,7 @@ static void *tick_thread(void *argument) {
         }
         if (busy)
             wakes = earlier_of(wakes, next_slice);
+        wakes = earlier_of(wakes, stacks_trim(now));
         atomic_store(&parallel.tick_wakes, wakes);
         if (wakes == INT64_MAX) {
             futex_wait(&parallel.tick_word, word, -1);

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <cmocka.h>
 
@@ -74,6 +75,91 @@ static void test_slots(void **state) {
     stacks_deinit();
 }
 
+enum { BURST = 3000 };
+static char *burst[BURST];
+
+static int resident(void) {
+    int count = 0;
+    for (int i = 0; i < BURST; i++) {
+        unsigned char page;
+        mincore(burst[i] + STACK_BYTES - 4096, 4096, &page);
+        count += page & 1;
+    }
+    return count;
+}
+
+static void use_all(StackCache *cache) {
+    for (int i = 0; i < BURST; i++) {
+        burst[i] = stack_take(cache);
+        memset(stack_top(burst[i]) - 64, i, 64);
+    }
+}
+
+// A second passes, with a call as often as is asked for.
+static int64_t wait_second(int64_t from) {
+    int64_t now = from, next;
+    while (now < from + 1000000000 && (next = stacks_trim(now)) != INT64_MAX)
+        now = next;
+    return now;
+}
+
+static void unused_slots_give_their_memory_back(void **state) {
+    (void)state;
+    if (SANITIZED)
+        return;
+    StackCache cache = {0};
+    assert_true(stacks_init());
+    assert_true(stacks_trim(1000) == INT64_MAX);
+    use_all(&cache);
+    int64_t now = wait_second(2000);
+    assert_int_equal(resident(), BURST); // they are in use
+    for (int i = 0; i < BURST; i++) {
+        assert_int_equal((unsigned char)stack_top(burst[i])[-1], i & 255);
+        stack_give(&cache, burst[i]);
+    }
+    now = wait_second(now);
+    assert_true(resident() < BURST / 4);
+    assert_true(stacks_trim(now + 1000000000) == INT64_MAX); // nothing is asked for any more
+    use_all(&cache);
+    assert_int_equal(resident(), BURST);
+    for (int i = 0; i < BURST; i++)
+        assert_int_equal((unsigned char)stack_top(burst[i])[-1], i & 255);
+    stacks_deinit();
+}
+
+// What was needed a moment ago will be needed again.
+static void slots_in_turn_keep_their_memory(void **state) {
+    (void)state;
+    if (SANITIZED)
+        return;
+    StackCache cache = {0};
+    assert_true(stacks_init());
+    int64_t now = 1000;
+    for (int round = 0; round < 20; round++) {
+        use_all(&cache);
+        for (int i = 0; i < BURST; i++)
+            stack_give(&cache, burst[i]);
+        now += 50000000;
+        stacks_trim(now);
+        assert_int_equal(resident(), BURST);
+    }
+    stacks_deinit();
+}
+
+static void segments_have_a_bound_together(void **state) {
+    (void)state;
+    assert_true(segments_allowed() > 0);
+    segments_allow(4 << 20);
+    assert_true(segment_grant(3 << 20));
+    assert_false(segment_grant(2 << 20));
+    assert_true(segment_grant(1 << 20));
+    segment_ungrant(4 << 20);
+    assert_true(segment_grant(4 << 20));
+    segment_ungrant(4 << 20);
+    segments_allow(0);
+    assert_true(segments_allowed() == vm_memory() / 2);
+}
+
 static void write_to(void *a, void *b) {
     volatile char space[20000];
     space[0] = *(char *)b;
@@ -118,6 +204,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_switch),
         cmocka_unit_test(test_slots),
+        cmocka_unit_test(unused_slots_give_their_memory_back),
+        cmocka_unit_test(slots_in_turn_keep_their_memory),
+        cmocka_unit_test(segments_have_a_bound_together),
         cmocka_unit_test(test_segments),
         cmocka_unit_test(test_address_space),
     };

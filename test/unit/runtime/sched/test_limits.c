@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/platform/stack.h"
 
 STATIC_STRING(line, "a line")
 STATIC_STRING(bad, "bad")
@@ -59,6 +60,59 @@ static void test_allocations_fail(void **state) {
                 fprintf(stderr, "%llu: %s", (unsigned long long)fail_at, result.err);
             assert_int_equal(result.status, 1); // by lack of memory, or at last by the link
         }
+    }
+}
+
+// ---- stacks
+
+enum { DEEP = 30 };
+static volatile int64_t never = INT64_MAX;
+
+static void go_deeper(FlProcess *self, void *argument);
+
+// As generated code recurses: a check at each entry, which goes on on the segment.
+static int64_t deeper(FlProcess *self, int64_t n, int64_t until) {
+    volatile char room[1000];
+    room[n % 1000] = 1;
+    uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
+    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self, 0)) {
+        int64_t pack[2] = {n, until};
+        fl_run_on_segment(self, go_deeper, pack, &site_main);
+        return pack[0];
+    }
+    return n < until ? deeper(self, n + 1, until) + room[n % 1000] : 0;
+}
+
+static void go_deeper(FlProcess *self, void *argument) {
+    int64_t *pack = argument;
+    pack[0] = deeper(self, pack[0], pack[1]);
+}
+
+static void recurses(FlProcess *self) { deeper(self, 0, never); }
+
+// All of them want more than there is for all together: each ends, others go on, and what they had is free again.
+static void deep_main(FlProcess *self) {
+    segments_allow(8 << 20);
+    FlSpawnOptions watched = {.monitor = true};
+    FlPid other = spawn(self, echo, 0, 0, 0, 0, NULL);
+    for (int i = 0; i < DEEP; i++)
+        spawn(self, recurses, 0, 0, 0, 0, &watched);
+    for (int i = 0; i < DEEP; i++)
+        send(self, other, head(self)->pid, 1);
+    for (int i = 0; i < 2 * DEEP; i++) // DEEP answers, DEEP ends
+        receive(self, -1);
+    say(self, "%s", deeper(self, 0, 500) == 500 ? "again" : "wrong");
+    fl_halt(self, 0);
+}
+
+static void test_recursion_without_end(void **state) {
+    (void)state;
+    for (int workers = 1; workers <= 3; workers++) {
+        char count[] = {(char)('0' + workers), 0};
+        Result result = run_program(deep_main, count, NULL);
+        assert_int_equal(result.status, 0);
+        assert_string_equal(result.out, "again\n");
+        assert_non_null(strstr(result.err, "stack overflow"));
     }
 }
 
@@ -206,11 +260,9 @@ static void test_output_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocations_fail),
-        cmocka_unit_test(test_little_address_space),
-        cmocka_unit_test(test_million),
-        cmocka_unit_test(test_configuration),
-        cmocka_unit_test(test_seeds),
+        cmocka_unit_test(test_allocations_fail),     cmocka_unit_test(test_recursion_without_end),
+        cmocka_unit_test(test_little_address_space), cmocka_unit_test(test_million),
+        cmocka_unit_test(test_configuration),        cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_output_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
