@@ -237,9 +237,14 @@ static void *worker_thread(void *argument) {
 // A process that does not reach a poll, deep in the runtime, keeps what its worker would run next from running: the
 // ring can be stolen from, the last-in slot is given to all.
 static void hand_on(FlWorker *worker) {
+    if (!atomic_load_explicit(&worker->last_in, memory_order_relaxed))
+        return;
+    // Under the idle lock, so that who looks whether anything can still run never finds the process in neither place.
+    pthread_mutex_lock(&parallel.idle_lock);
     FlProcess *process = take_last_in(worker);
     if (process)
         global_push(process, true); // the tick looks for a worker afterwards
+    pthread_mutex_unlock(&parallel.idle_lock);
 }
 
 // A worker that is in the slice it was in at the last tick has used it up.
