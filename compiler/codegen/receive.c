@@ -61,6 +61,7 @@ static void lower_scan(Function *f, const Tree *tree, LLVMBasicBlockRef scan, Me
     function_enter(f, test);
     lower_arms(f, tree, message, scan, merge);
     function_enter(f, none);
+    debug_place(f, tree->span); // arms have left theirs
     if (!tree->receive.timeout)
         return;
     LLVMBasicBlockRef late = function_block(f, "late"), wait = function_block(f, "wait");
@@ -68,6 +69,7 @@ static void lower_scan(Function *f, const Tree *tree, LLVMBasicBlockRef scan, Me
     function_enter(f, late);
     control_end(f, tree->receive.after, merge);
     function_enter(f, wait);
+    debug_place(f, tree->span);
 }
 
 void receive_blocking(Function *f, const Tree *tree, Merge *merge) {

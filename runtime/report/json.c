@@ -73,6 +73,11 @@ void json_number(Page *page, const char *key, uint64_t number) {
     page_add(page, "%llu", (unsigned long long)number);
 }
 
+void json_true(Page *page, const char *key) {
+    key_of(page, key);
+    page_add(page, "true");
+}
+
 void json_pid(Page *page, const char *key, FlPid pid) {
     char text[TEXT_PID_MAX];
     json_text(page, key, text, text_pid(pid, text), sizeof text);

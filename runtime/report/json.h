@@ -17,6 +17,7 @@ void json_end(Page *page, char bracket);
 
 void json_text(Page *page, const char *key, const char *text, size_t length, size_t most);
 void json_number(Page *page, const char *key, uint64_t number);
+void json_true(Page *page, const char *key);
 void json_pid(Page *page, const char *key, FlPid pid);
 void json_site(Page *page, const char *key, const FlSite *site);
 // "process", "kind" and, if it has one, "name".

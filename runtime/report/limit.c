@@ -14,8 +14,9 @@ enum { GROUPS = 32, GROUPS_SHOWN = 5, REASON_BYTES = 100 };
 typedef struct Group {
     const char *kind;
     const FlSite *site;
-    size_t length; // of the whole reason
+    size_t length; // of the whole reason, of the first one
     char reason[REASON_BYTES];
+    bool differs; // others had another one
     uint64_t count;
 } Group;
 
@@ -42,9 +43,13 @@ void limit_init(void) {
 
 static size_t compared(const LimitKey *key) { return key->length < REASON_BYTES ? key->length : REASON_BYTES; }
 
+static bool same_reason(const Group *group, const LimitKey *key) {
+    return group->length == key->length && memcmp(group->reason, key->reason, compared(key)) == 0;
+}
+
+// Reasons often hold a number that is different each time: the place is enough, if it is known.
 static bool same(const Group *group, const LimitKey *key) {
-    return group->kind == key->kind && group->site == key->site && group->length == key->length &&
-           memcmp(group->reason, key->reason, compared(key)) == 0;
+    return group->kind == key->kind && group->site == key->site && (key->site || same_reason(group, key));
 }
 
 static void hold(Limit *limit, const LimitKey *key) {
@@ -60,6 +65,7 @@ static void hold(Limit *limit, const LimitKey *key) {
         *group = (Group){.kind = key->kind, .site = key->site, .length = key->length};
         memcpy(group->reason, key->reason, compared(key));
     }
+    group->differs |= !same_reason(group, key);
     group->count++;
 }
 
@@ -80,6 +86,8 @@ static void text_group(Page *page, const Group *group) {
     page_count(page, group->count);
     page_add(page, " × %s: ", group->kind);
     page_escaped(page, group->reason, group->length < REASON_BYTES ? group->length : REASON_BYTES, REASON_BYTES - 4);
+    if (group->differs)
+        page_add(page, " and other reasons");
     if (group->site) {
         page_add(page, " at ");
         page_site(page, group->site);
@@ -91,6 +99,8 @@ static void json_group(Page *page, const Group *group) {
     json_number(page, "count", group->count);
     json_text(page, "kind", group->kind, strlen(group->kind), PAGE_NAME);
     json_text(page, "reason", group->reason, group->length < REASON_BYTES ? group->length : REASON_BYTES, REASON_BYTES);
+    if (group->differs)
+        json_true(page, "other_reasons");
     if (group->site)
         json_site(page, "place", group->site);
     json_end(page, '}');

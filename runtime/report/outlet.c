@@ -19,13 +19,12 @@ static struct {
     pthread_mutex_t whole;  // held while somebody writes to the file; taken before `lock`
     pthread_cond_t changed; // there is something for the thread: text, or an earlier time
     void (*due)(void);
-    bool waits;
+    bool waits, keeps;
     bool has_thread;
     char *bytes; // owned
     size_t length, capacity;
-    uint64_t lost;              // reports
-    uint64_t appended, written; // bytes since the beginning that went through the buffer
-    int64_t at;                 // when `due` is to be called; INT64_MAX: never
+    uint64_t lost; // reports
+    int64_t at;    // when `due` is to be called; INT64_MAX: never
 } outlet = {.lock = PTHREAD_MUTEX_INITIALIZER, .whole = PTHREAD_MUTEX_INITIALIZER, .at = INT64_MAX};
 
 static pthread_once_t condition_once = PTHREAD_ONCE_INIT;
@@ -38,10 +37,11 @@ static void make_condition(void) {
     pthread_condattr_destroy(&attributes);
 }
 
-void outlet_init(bool waits, void (*due)(void)) {
+void outlet_init(bool waits, bool keeps, void (*due)(void)) {
     pthread_once(&condition_once, make_condition);
     pthread_mutex_lock(&outlet.lock);
     outlet.waits = waits;
+    outlet.keeps = keeps;
     outlet.due = due;
     outlet.at = INT64_MAX;
     pthread_mutex_unlock(&outlet.lock);
@@ -104,7 +104,6 @@ static bool fit(size_t length) {
 static void append(const char *text, size_t length) {
     memcpy(outlet.bytes + outlet.length, text, length);
     outlet.length += length;
-    outlet.appended += length;
 }
 
 static void append_lost(void) {
@@ -142,9 +141,6 @@ static void write_buffered(void) {
     output_flush();
     write_all(bytes, length);
     memory_free(bytes);
-    pthread_mutex_lock(&outlet.lock);
-    outlet.written += length;
-    pthread_mutex_unlock(&outlet.lock);
 }
 
 static void *thread(void *unused) {
@@ -185,7 +181,6 @@ void outlet_flush(void) {
 static void write_through(const char *text, size_t length) {
     pthread_mutex_lock(&outlet.whole);
     write_buffered();
-    output_flush();
     write_all(text, length);
     pthread_mutex_unlock(&outlet.whole);
 }
@@ -214,6 +209,8 @@ void outlet_write(const char *text, size_t length) {
     } else if (left && fit(length - done)) {
         append(text + done, length - done);
         pthread_cond_signal(&outlet.changed);
+    } else if (left && outlet.keeps) {
+        waits = true;
     } else if (left) {
         outlet.lost++;
     }

@@ -2,7 +2,8 @@
 //
 // A report is written at once where standard output has taken everything and standard error takes it. Otherwise it lies
 // in a buffer of at most OUTLET_BYTES that a thread, made then, writes out. A report for which there is no room is
-// lost, and that is said. In the seeded schedule, and where no thread can be made, the caller waits.
+// lost, and that is said; if all reports are asked for, the caller waits. So it does in the seeded schedule, and where
+// no thread can be made.
 //
 // The same thread calls back when a time has come (outlet_at).
 #ifndef FLUFFY_RUNTIME_REPORT_OUTLET_H
@@ -14,8 +15,9 @@
 
 enum { OUTLET_BYTES = 1 << 20 };
 
-// When the runtime starts. `waits`: whoever writes waits for the readers. `due` is what outlet_at calls.
-void outlet_init(bool waits, void (*due)(void));
+// When the runtime starts. `waits`: whoever writes waits for the readers; `keeps`: if else the report were lost. `due`
+// is what outlet_at calls.
+void outlet_init(bool waits, bool keeps, void (*due)(void));
 
 // Any thread.
 void outlet_write(const char *text, size_t length);

@@ -3,11 +3,12 @@
 #include "runtime/report/json.h"
 #include "runtime/report/limit.h"
 #include "runtime/report/outlet.h"
+#include "runtime/report/settings.h"
 
 void report_start(bool seeded) {
     limit_init();
     json_init(!seeded);
-    outlet_init(seeded, limit_due);
+    outlet_init(seeded, report_settings.per_second == REPORTS_ALL, limit_due);
 }
 
 void report_finish(void) {
