@@ -10,6 +10,7 @@
  * variant THREE_WORKERS
  * mutant NO_CHAIN THREE_WORKERS: a woken worker that found work does not see to it that the rest is found
  * mutant KEEPS_SEARCHING: a worker goes to sleep while it still counts as searching
+ * mutant HAND_ON_UNLOCKED: what the tick takes out of a worker's last-in slot is in no queue for a moment, outside of the idle lock
  * mutant TIMER_UNLOCKED: a timer that fires leaves the heap before its process is in a queue, outside of the lock
  */
 #ifdef THREE_WORKERS
@@ -21,10 +22,11 @@
 
 bool idle_locked, timers_locked;
 byte ring[WORKERS], global;
+bool slot; /* a process is in the last-in slot, of worker 0 */
 byte idle_count, searching_count;
 bool asleep[WORKERS], searching[WORKERS];
 bool stopping;
-#ifdef THREE_WORKERS /* no timer, to keep the number of states small */
+#ifdef THREE_WORKERS /* no timer and no tick, to keep the number of states small */
 bool timer;
 #else
 bool timer = true;
@@ -90,7 +92,8 @@ proctype worker(byte me) {
     :: else ->
         /* find_work */
         found = false;
-        atomic { if :: ring[me] > 0 -> ring[me]--; found = true :: else fi };
+        if :: me == 0 && slot -> atomic { found = slot; slot = false } :: else fi;
+        if :: !found -> atomic { if :: ring[me] > 0 -> ring[me]--; found = true :: else fi } :: else fi;
         if :: !found -> atomic { if :: global > 0 -> global--; found = true :: else fi } :: else fi;
         steal((me + 1) % WORKERS, found);
         steal((me + WORKERS - 1) % WORKERS, found);
@@ -105,6 +108,9 @@ proctype worker(byte me) {
             /* the process */
             do
             :: atomic { made < MOST -> made++; alive++ }; push(me, w)
+#ifndef THREE_WORKERS
+            :: atomic { made < MOST && me == 0 && !slot -> made++; alive++; slot = true }
+#endif
             :: atomic { computing < WORKERS - 1 -> computing++ }; atomic { alive <= computing && !timer -> break }
             :: true -> break
             od;
@@ -155,6 +161,7 @@ proctype worker(byte me) {
 #ifndef THREE_WORKERS
 active proctype tick() {
     byte w;
+    bool taken;
 #ifdef TIMER_UNLOCKED
     atomic { timer = false; alive++ };
     global++;
@@ -164,11 +171,25 @@ active proctype tick() {
     global++;
     timers_locked = false;
 #endif
-    notify(w)
+    notify(w);
+    /* hand_on: the process that worker 0 runs does not get to a poll */
+    do
+    :: slot ->
+#ifndef HAND_ON_UNLOCKED
+        lock_idle();
+#endif
+        atomic { taken = slot; slot = false };
+        if :: taken -> global++ :: else fi;
+#ifndef HAND_ON_UNLOCKED
+        unlock_idle();
+#endif
+        notify(w)
+    :: stopping -> break
+    od
 }
 #endif
 
-init { atomic { ring[0] = 1; made = 1; 
+init { atomic { ring[0] = 1; made = 1;
     run worker(0);
     run worker(1);
     if :: WORKERS == 3 -> run worker(2) :: else fi
