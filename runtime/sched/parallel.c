@@ -299,17 +299,32 @@ static int64_t hurry(int64_t now) {
     return now + patience;
 }
 
-// Fires what is due; the earliest deadline left.
-static int64_t fire_timers(int64_t now) {
-    int64_t earliest = INT64_MAX;
+static int64_t earlier_of(int64_t one, int64_t other) { return one < other ? one : other; }
+
+// The worker whose timers have the earliest deadline; *other is the earliest of all others.
+static FlWorker *earliest_worker(int64_t *earliest, int64_t *other) {
+    FlWorker *first = sched.workers[0];
+    *earliest = *other = INT64_MAX;
     for (uint32_t i = 0; i < sched.worker_count; i++) {
-        Timers *timers = &sched.workers[i]->timers;
-        timers_fire(timers, now);
-        int64_t next = atomic_load_explicit(&timers->earliest, memory_order_relaxed);
-        if (next < earliest)
-            earliest = next;
+        int64_t next = atomic_load_explicit(&sched.workers[i]->timers.earliest, memory_order_relaxed);
+        *other = earlier_of(*other, next < *earliest ? *earliest : next);
+        if (next < *earliest) {
+            *earliest = next;
+            first = sched.workers[i];
+        }
     }
-    return earliest;
+    return first;
+}
+
+// Fires what is due, in the order of deadlines whichever worker they were set on; the earliest deadline left.
+static int64_t fire_timers(int64_t now) {
+    for (;;) {
+        int64_t earliest, other;
+        FlWorker *worker = earliest_worker(&earliest, &other);
+        if (earliest > now)
+            return earliest;
+        timers_fire(&worker->timers, earlier_of(now, other));
+    }
 }
 
 static bool tick_stopped(void) {
@@ -320,8 +335,6 @@ static bool tick_stopped(void) {
 }
 
 void parallel_look(void) { wake_tick(); }
-
-static int64_t earlier_of(int64_t one, int64_t other) { return one < other ? one : other; }
 
 static void *tick_thread(void *argument) {
     int64_t next_slice = 0, next_flush = 0;

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 
 import expect
@@ -10,9 +11,11 @@ from pool import Case, execute
 
 BUILD_TIMEOUT = 600
 PARALLEL = "parallel"
-QUICK = [("optimised", PARALLEL, 0), ("optimised", "seed:1", 0), ("debug", PARALLEL, 2)]
+SOME = -1  # each program has another number of workers, of WORKERS
+WORKERS = (1, 2, 16, 64)
+QUICK = [("optimised", PARALLEL, 0), ("optimised", "seed:1", 0), ("debug", PARALLEL, SOME)]
 FULL = [(profile, schedule, 0) for profile in ("optimised", "debug")
-        for schedule in (PARALLEL, "seed:1", "seed:2", "seed:3")]
+        for schedule in (PARALLEL, "seed:1", "seed:2", "seed:3")] + [("debug", PARALLEL, workers) for workers in WORKERS]
 SANITIZED = {"asan": [("optimised", PARALLEL, 2), ("debug", "seed:1", 0)], "tsan": [("optimised", PARALLEL, 4)]}
 SANITIZERS = {"asan": "address", "tsan": "thread"}
 # What more than one process runs in: all that the thread sanitizer can find something in.
@@ -66,11 +69,13 @@ def check_program(settings, file, profile, schedules, expected):
             return problem
         slower = 6 if settings.variant in SANITIZERS or os.environ.get("FLUFFY_COLLECT") == "hard" else 1
         for schedule, workers in schedules:
+            if workers == SOME:
+                workers = WORKERS[zlib.crc32(str(file).encode()) % len(WORKERS)]
             outcome = execute([program, *expected.args], expected.timeout * slower, expected.stdin,
                               environment(settings, expected, schedule, workers), folder)
             problem = expect.compare(expected, outcome)
             if problem:
-                return f"under the schedule {schedule}:\n{problem}"
+                return f"under the schedule {schedule}{f' with {workers} workers' if workers else ''}:\n{problem}"
     return None
 
 
