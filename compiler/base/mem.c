@@ -32,6 +32,8 @@ static Block *blocks;
 
 void mem_init(void) {}
 
+void mem_stop_collecting(void) {}
+
 void *mem_alloc(size_t size) {
     Block *block = size > SIZE_MAX - sizeof(Block) ? NULL : calloc(1, sizeof(Block) + size);
     if (!block)
@@ -72,6 +74,8 @@ void mem_init(void) {
     GC_set_free_space_divisor(1);
     GC_expand_hp(INITIAL_HEAP);
 }
+
+void mem_stop_collecting(void) { GC_disable(); }
 
 void *mem_alloc(size_t size) {
     void *object = GC_MALLOC(size);

@@ -13,6 +13,9 @@
 // Call once, first thing in main: sets the collector up for a short-lived process that allocates much.
 void mem_init(void);
 
+// From here on memory only grows: for a forked child that ends soon, where the collector's threads are missing.
+void mem_stop_collecting(void);
+
 // A zeroed object of `size` bytes that may hold pointers to other such objects.
 void *mem_alloc(size_t size);
 

@@ -177,7 +177,7 @@ static LLVMValueRef make_function(Unit *unit, Map *functions, const Repr *from, 
     LLVMTypeRef words[REPR_MAX_WORDS];
     for (unsigned i = 0; i < from->words; i++)
         words[i] = unit_word_type(unit, from->word[i]);
-    LLVMValueRef function = function_declare(unit, "coerce", unit_result_type(unit, to), words, from->words);
+    LLVMValueRef function = function_declare(unit, "coerce.value", unit_result_type(unit, to), words, from->words);
     map_set(functions, to, function);
     Function f;
     function_begin(&f, unit, function, NULL, MODE_NORMAL, to, (Span){0});

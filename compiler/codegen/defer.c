@@ -16,7 +16,7 @@ static LLVMValueRef lower_run(Function *outer, const Tree *tree, const LocalVec 
     LLVMValueRef known = map_get(&unit->defer_functions, tree);
     if (known)
         return known;
-    LLVMValueRef function = function_declare_c(unit, "defer", 2);
+    LLVMValueRef function = function_declare_c(unit, "defer.block", 2);
     map_set(&unit->defer_functions, tree, function);
     Function f;
     function_begin(&f, unit, function, outer->instance, MODE_NORMAL, repr_of(outer, type_nil), tree->span);

@@ -18,6 +18,13 @@ void frame_watch(Unit *unit, LLVMValueRef function, Mode mode) {
         unit_attribute_text(unit, function, "warn-stack-size", mode == MODE_LOOP ? WATCH_LOOP : WATCH_NORMAL);
 }
 
+void frame_found(FrameSizes *frames, Name function, size_t bytes) {
+    if ((uintptr_t)map_get(&frames->large, function) >= bytes)
+        return;
+    map_set(&frames->large, function, (void *)bytes);
+    frames->grown = true;
+}
+
 // "stack frame size (12345) exceeds limit (2048) in function 'name'"
 static void on_message(LLVMDiagnosticInfoRef info, void *context) {
     FrameSizes *frames = context;
@@ -29,11 +36,7 @@ static void on_message(LLVMDiagnosticInfoRef info, void *context) {
         size_t len = strcspn(name_at, "'");
         size_t body = strlen(BODY);
         bool guarded = len > body && memcmp(name_at + len - body, BODY, body) == 0;
-        Name name = name_of_bytes(name_at, guarded ? len - body : len);
-        if ((uintptr_t)map_get(&frames->large, name) < size) {
-            map_set(&frames->large, name, (void *)(uintptr_t)size);
-            frames->grown = true;
-        }
+        frame_found(frames, name_of_bytes(name_at, guarded ? len - body : len), size);
     }
     LLVMDisposeMessage(text);
 }

@@ -352,6 +352,7 @@ LLVMValueRef poll_below_limit(Function *f,
                               uint64_t bytes); // i1: fewer bytes than that are left, or something is requested
 void frame_watch(Unit *unit, LLVMValueRef function, Mode mode); // frame.c: its frame's size is looked at
 void frame_listen(Unit *unit);
+void frame_found(FrameSizes *frames, Name function, size_t bytes); // has a frame of that size
 // If the frame of f's function is known to be large: it becomes a check before a function with the body, in which f
 // goes on.
 void frame_guard(Function *f);
@@ -377,5 +378,10 @@ void debug_finish(Unit *unit);
 // ---- emit.c ---------------------------------------------------------------------------------------------------------
 LLVMTargetMachineRef emit_target(const CodegenOptions *options, Diagnostics *diagnostics);
 bool emit_module(Unit *unit, LLVMTargetMachineRef machine);
+
+// ---- split.c --------------------------------------------------------------------------------------------------------
+unsigned split_parts(const Unit *unit); // 1 if the program is too small to be split
+// Writes that many object files. False: nothing is said about why, and emit_module can still be called.
+bool split_emit(Unit *unit, LLVMTargetMachineRef machine, unsigned parts);
 
 #endif

@@ -82,7 +82,7 @@ static LLVMValueRef segment_function(Function *outer) {
     for (unsigned i = 1; i < count; i++)
         vec_push(&types, LLVMTypeOf(LLVMGetParam(outer->function, i)));
     LLVMTypeRef result = LLVMGetReturnType(LLVMGlobalGetValueType(outer->function));
-    LLVMValueRef function = function_declare(unit, "segment", result, types.data, count - 1);
+    LLVMValueRef function = function_declare(unit, "segment.call", result, types.data, count - 1);
     LLVMSetFunctionCallConv(function, LLVMGetFunctionCallConv(outer->function)); // which calls it last
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "noinline", 0);
     unit_attribute(unit, function, LLVMAttributeFunctionIndex, "cold", 0);

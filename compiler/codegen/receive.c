@@ -104,9 +104,9 @@ static Parking plan(Function *f, const Tree *tree) {
     LLVMTypeRef *words = mem_alloc((parking.layout->words + 1) * sizeof *words);
     for (unsigned i = 0; i < parking.layout->words; i++)
         words[i] = unit_word_type(f->unit, parking.layout->word[i]);
-    parking.function = function_declare(f->unit, "receive", f->unit->nothing, words, parking.layout->words);
+    parking.function = function_declare(f->unit, "receive.loop", f->unit->nothing, words, parking.layout->words);
     frame_watch(f->unit, parking.function, MODE_LOOP);
-    parking.resume = function_declare_c(f->unit, "resume", 1);
+    parking.resume = function_declare_c(f->unit, "receive.resume", 1);
     return parking;
 }
 

@@ -37,21 +37,22 @@ static TypedProgram *front_end(const SourceFile *source, Diagnostics *diags) {
     return diags->error_count == 0 ? program : NULL;
 }
 
-// Typed program to a file of the kind that `output` says.
+// Typed program to a file of the kind that `output` says, or, with `part_path`, to *parts object files.
 static bool back_end(const TypedProgram *program, const Options *options, CodegenOutput output, const char *path,
-                     Diagnostics *diags) {
+                     const char *(*part_path)(unsigned part), Diagnostics *diags, unsigned *parts) {
     static const CodegenSanitize sanitizers[] = {CODEGEN_SANITIZE_NONE, CODEGEN_SANITIZE_ADDRESS,
                                                  CODEGEN_SANITIZE_THREAD};
     char *directory = getcwd(NULL, 0);
     CodegenOptions codegen = {
         .output = output,
         .path = path,
+        .part_path = part_path,
         .debug = options->debug,
         .sanitize = sanitizers[options->sanitize],
         .source = options->file,
         .directory = directory,
     };
-    bool good = codegen_emit(program, &codegen, diags);
+    bool good = codegen_emit(program, &codegen, diags, parts);
     free(directory);
     return good;
 }
@@ -104,12 +105,26 @@ static const char *temporary_for(const char *name, Diagnostics *diags) {
     return path;
 }
 
+static const char *part_path(unsigned part) {
+    static const char *paths[SPLIT_MAX_PARTS];
+    if (!paths[part])
+        paths[part] = temporary_file(text_format(".object%u", part));
+    return paths[part];
+}
+
 // Compiles and links to the file `executable`.
 static bool make_executable(const TypedProgram *program, const Options *options, const char *executable,
                             Diagnostics *diags) {
-    const char *object = temporary_for(".object", diags);
-    return object && back_end(program, options, CODEGEN_OBJECT, object, diags) &&
-           link_program(object, executable, options->sanitize, diags);
+    unsigned parts;
+    const char *object = part_path(0);
+    if (!object)
+        diag_error(diags, DIAG_CANNOT_WRITE, (Span){0}, "cannot make a temporary folder: %s", strerror(errno));
+    if (!object || !back_end(program, options, CODEGEN_OBJECT, object, part_path, diags, &parts))
+        return false;
+    const char *objects[SPLIT_MAX_PARTS + 1] = {object};
+    for (unsigned part = 1; part < parts; part++)
+        objects[part] = part_path(part);
+    return link_program(objects, executable, options->sanitize, diags);
 }
 
 // `dir/app.fl` gives `app`, with an extension by what is emitted.
@@ -128,8 +143,9 @@ bool compile_build(const Options *options, Diagnostics *diags) {
                                   source, diags))
         return false;
     bool executable = options->emit == EMIT_PROGRAM;
+    unsigned parts;
     bool made = executable ? make_executable(program, options, output.writing, diags)
-                           : back_end(program, options, outputs[options->emit], output.writing, diags);
+                           : back_end(program, options, outputs[options->emit], output.writing, NULL, diags, &parts);
     return made && output_finish(&output, executable, diags);
 }
 

@@ -11,6 +11,8 @@
 #include "compiler/driver/options.h"
 #include "compiler/driver/temporary.h"
 
+enum { MAX_OBJECTS = 40 };
+
 typedef struct Flavour {
     const char *library;
     const char *flag;
@@ -72,15 +74,20 @@ static void add_notes(Diag *diag, const char *path) {
         fclose(file);
 }
 
-bool link_program(const char *object, const char *output, int sanitize, Diagnostics *diags) {
+bool link_program(const char *const *objects, const char *output, int sanitize, Diagnostics *diags) {
     const Flavour *flavour = &flavours[sanitize];
     const char *compiler = find_compiler(flavour, diags);
     const char *library = compiler ? find_library(flavour, diags) : NULL;
     if (!compiler || !library)
         return false;
     const char *errors = temporary_file(".linker");
-    const char *argv[16] = {compiler, "-no-pie", "-o", output, object, library, "-pthread", "-lm"};
-    int count = 8;
+    const char *argv[MAX_OBJECTS + 16] = {compiler, "-no-pie", "-o", output};
+    int count = 4;
+    while (*objects)
+        argv[count++] = *objects++;
+    argv[count++] = library;
+    argv[count++] = "-pthread";
+    argv[count++] = "-lm";
     if (flavour->flag)
         argv[count++] = flavour->flag;
     const char *linker = fast_linker();

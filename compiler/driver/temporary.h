@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#define TEMPORARY_MAX 8
+#define TEMPORARY_MAX 48
 
 // Call once, before the first of the others.
 void temporary_init(void);

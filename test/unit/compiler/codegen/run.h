@@ -32,7 +32,8 @@ static UNUSED const char *read_stream(FILE *stream) {
 static UNUSED void emit(CodegenOutput output, const char *path, bool debug) {
     Diagnostics diagnostics = {0};
     CodegenOptions options = {.output = output, .path = path, .debug = debug, .source = "test.fl"};
-    bool done = codegen_emit(&program, &options, &diagnostics);
+    unsigned parts;
+    bool done = codegen_emit(&program, &options, &diagnostics, &parts);
     if (!done)
         print_error("%s: %s\n", diagnostics.list.data[0]->message, diagnostics.list.data[0]->notes.data[0]);
     assert_true(done);
