@@ -93,25 +93,20 @@ static void mark(uintptr_t word) {
     work[work_count++] = entry->start;
 }
 
-// Others store into slots meanwhile. What they store is held by other slots as well.
-static void look_at_slots(char *from, char *to) {
-    for (char *at = from; at < to; at += sizeof(uintptr_t))
-        mark(__atomic_load_n((uintptr_t *)at, __ATOMIC_ACQUIRE));
-}
-
-// Not sanitized: whoever made the object may still be filling it in; until that is done, what it refers to is held by
-// other slots as well.
-__attribute__((noinline, no_sanitize("thread", "address"))) static void look_into(const Entry *entry) {
-    const volatile uintptr_t *words = (const volatile uintptr_t *)entry->start;
-    for (uint64_t i = 0; i < entry->bytes / sizeof(uintptr_t); i++)
-        mark(words[i]);
+// Not sanitized: others store into slots and into words beside them meanwhile, and fill in objects that they have just
+// made. Whatever they store is held by other slots as well.
+__attribute__((noinline, no_sanitize("thread", "address"))) static void look(char *from, char *to) {
+    for (const volatile uintptr_t *word = (uintptr_t *)from; (char *)(word + 1) <= to; word++)
+        mark(*word);
 }
 
 static void mark_all(void) {
     live = 0;
-    slots_each(look_at_slots);
-    while (work_count > 0)
-        look_into(find(work[--work_count]));
+    slots_each(look);
+    while (work_count > 0) {
+        char *start = work[--work_count];
+        look(start, start + find(start)->bytes);
+    }
 }
 
 void heap_collect(void) {
