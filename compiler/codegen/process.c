@@ -114,39 +114,74 @@ Value process_spawn(Function *f, const Tree *tree) {
 
 LLVMValueRef process_root(Function *f, const Type *type, Value value) { return union_make(f, type, value).word[0]; }
 
-static void send_root(Function *f, LLVMValueRef pid, LLVMValueRef root) {
+// Where a message goes. `reply_address`: it is the request of a call, or NULL.
+typedef struct Address {
+    LLVMValueRef pid, reply_address;
+} Address;
+
+static void send_root(Function *f, Address to, LLVMValueRef root) {
     LLVMValueRef word = LLVMBuildPtrToInt(f->builder, root, f->unit->i64, "");
-    RUNTIME(f, fl_send, f->process, pid, word, function_site(f));
+    if (to.reply_address)
+        RUNTIME(f, fl_request, f->process, to.pid, word, to.reply_address, function_site(f));
+    else
+        RUNTIME(f, fl_send, f->process, to.pid, word, function_site(f));
 }
 
-// Stores the words of a record into the message instead of building an object first.
-static void send_words(Function *f, LLVMValueRef pid, const Repr *record, const LLVMValueRef *words) {
-    Unit *unit = f->unit;
-    uint32_t id = represent_id(&unit->represent, record);
-    if (static_all_constant(words, record->object_words)) {
-        send_root(f, pid, static_object(unit, id, words, record->object_words));
-        return;
-    }
-    LLVMValueRef message = RUNTIME(f, fl_send_begin, f->process, pid, table_type(unit, id));
-    LLVMBasicBlockRef fill = function_block(f, "fill"), done = function_block(f, "sent");
-    LLVMBuildCondBr(f->builder, LLVMBuildIsNull(f->builder, message, ""), done, fill);
-    function_enter(f, fill);
+static void fill(Function *f, LLVMValueRef message, const Repr *record, const LLVMValueRef *words) {
     LLVMValueRef root = memory_load(f, WORD_POINTER, message, offsetof(FlMessageHead, root));
     memory_fill(f, root, record->object, words, record->object_words);
-    RUNTIME(f, fl_send_end, f->process, pid, message, function_site(f));
+}
+
+static bool is_flat(const Repr *record) {
+    for (unsigned i = 0; i < record->object_words; i++)
+        if (record->object[i] == WORD_POINTER || record->object[i] == WORD_TAGGED)
+            return false;
+    return true;
+}
+
+// A receiver that has ended gets no message.
+static void send_plain(Function *f, LLVMValueRef pid, uint32_t id, const Repr *record, const LLVMValueRef *words) {
+    Unit *unit = f->unit;
+    bool flat = is_flat(record);
+    LLVMValueRef message =
+        flat ? RUNTIME(f, fl_send_flat_begin, f->process, pid, unit_int(unit, id), unit_int(unit, record->object_words))
+             : RUNTIME(f, fl_send_begin, f->process, pid, table_type(unit, id));
+    LLVMBasicBlockRef some = function_block(f, "fill"), done = function_block(f, "sent");
+    LLVMBuildCondBr(f->builder, LLVMBuildIsNull(f->builder, message, ""), done, some);
+    function_enter(f, some);
+    fill(f, message, record, words);
+    if (flat)
+        RUNTIME(f, fl_send_flat_end, f->process, message, function_site(f));
+    else
+        RUNTIME(f, fl_send_end, f->process, pid, message, function_site(f));
     LLVMBuildBr(f->builder, done);
     function_enter(f, done);
 }
 
-static void send_value(Function *f, LLVMValueRef pid, const Type *type, Value value) {
-    const Repr *repr = repr_of(f, type);
-    if (repr->kind == FL_KIND_RECORD && !repr->boxed)
-        send_words(f, pid, repr, value.word);
-    else
-        send_root(f, pid, process_root(f, type, value));
+// Stores the words of a record into the message instead of building an object first.
+static void send_words(Function *f, Address to, const Repr *record, const LLVMValueRef *words) {
+    Unit *unit = f->unit;
+    uint32_t id = represent_id(&unit->represent, record);
+    if (static_all_constant(words, record->object_words)) {
+        send_root(f, to, static_object(unit, id, words, record->object_words));
+    } else if (to.reply_address) {
+        LLVMValueRef message = RUNTIME(f, fl_request_begin, f->process, table_type(unit, id));
+        fill(f, message, record, words);
+        RUNTIME(f, fl_request_end, f->process, to.pid, message, to.reply_address, function_site(f));
+    } else {
+        send_plain(f, to.pid, id, record, words);
+    }
 }
 
-static void send_tree(Function *f, LLVMValueRef pid, const Tree *message) {
+static void send_value(Function *f, Address to, const Type *type, Value value) {
+    const Repr *repr = repr_of(f, type);
+    if (repr->kind == FL_KIND_RECORD && !repr->boxed)
+        send_words(f, to, repr, value.word);
+    else
+        send_root(f, to, process_root(f, type, value));
+}
+
+static void send_tree(Function *f, Address to, const Tree *message) {
     // The coercion to the receiver's message type is done on the record, before there is an object.
     const Tree *inner = message;
     while (inner->kind == TREE_COERCE && type_resolve(inner->operand->type)->kind == TYPE_RECORD)
@@ -161,17 +196,17 @@ static void send_tree(Function *f, LLVMValueRef pid, const Tree *message) {
     if (inner->kind == TREE_RECORD && repr_of(f, inner->type) == repr_of(f, member)) {
         Words words = {0};
         record_words(f, inner, &words);
-        send_words(f, pid, repr_of(f, member), words.data);
+        send_words(f, to, repr_of(f, member), words.data);
         return;
     }
     Value value = expr(f, inner);
-    send_value(f, pid, member, coerce(f, inner->type, member, value));
+    send_value(f, to, member, coerce(f, inner->type, member, value));
 }
 
 void process_send(Function *f, const Tree *pid_tree, const Tree *message) {
     Value pid = expr(f, pid_tree);
     if (!type_is_never(pid_tree->type))
-        send_tree(f, pid.word[0], message);
+        send_tree(f, (Address){.pid = pid.word[0]}, message);
 }
 
 // ---- request and reply ---------------------------------------------------------------------------------------------
@@ -191,9 +226,9 @@ static Value reply_value(Function *f, const Type *reply, const Type *to, LLVMVal
 Value process_request(Function *f, const Tree *tree) {
     Unit *unit = f->unit;
     LLVMValueRef pid = expr(f, tree->request.pid).word[0];
-    LLVMValueRef address = RUNTIME(f, fl_call_begin, f->process, pid);
+    LLVMValueRef address = RUNTIME(f, fl_call_open, f->process);
     function_store_local(f, tree->request.reply_to, value_one(address));
-    send_tree(f, pid, tree->request.message);
+    send_tree(f, (Address){pid, address}, tree->request.message);
     LLVMValueRef timeout = process_word(f, tree->request.timeout, type_int);
     LLVMValueRef out = function_scratch(f, 0);
     LLVMValueRef result = RUNTIME(f, fl_call_wait, f->process, address, pid, timeout, out, function_site(f));

@@ -5,13 +5,13 @@
 
 #include "compiler/codegen/lower.h"
 
+// The timeout is evaluated before anything is tested; without one a receive needs no beginning.
 static void begin(Function *f, const Tree *tree) {
-    LLVMValueRef timeout = unit_int(f->unit, -1);
-    if (tree->receive.timeout) {
-        timeout = process_word(f, tree->receive.timeout, type_int);
-        LLVMValueRef negative = LLVMBuildICmp(f->builder, LLVMIntSLT, timeout, unit_int(f->unit, 0), "");
-        timeout = LLVMBuildSelect(f->builder, negative, unit_int(f->unit, 0), timeout, "");
-    }
+    if (!tree->receive.timeout)
+        return;
+    LLVMValueRef timeout = process_word(f, tree->receive.timeout, type_int);
+    LLVMValueRef negative = LLVMBuildICmp(f->builder, LLVMIntSLT, timeout, unit_int(f->unit, 0), "");
+    timeout = LLVMBuildSelect(f->builder, negative, unit_int(f->unit, 0), timeout, "");
     RUNTIME(f, fl_receive_begin, f->process, timeout, function_site(f));
 }
 
@@ -78,7 +78,7 @@ void receive_blocking(Function *f, const Tree *tree, Merge *merge) {
     LLVMBasicBlockRef scan = function_block(f, "scan");
     lower_scan(f, tree, scan, merge);
     f->span = span;
-    RUNTIME(f, fl_receive_wait, f->process);
+    RUNTIME(f, fl_receive_wait, f->process, function_site(f));
     function_jump(f, scan);
 }
 
@@ -144,7 +144,7 @@ static void park(Function *f, const Parking *parking) {
     }
     memory_store(f, WORD_POINTER, frame, f->process, offsetof(FlProcessHead, frame));
     memory_store(f, WORD_POINTER, parking->resume, f->process, offsetof(FlProcessHead, resume));
-    RUNTIME(f, fl_receive_park, f->process);
+    RUNTIME(f, fl_receive_park, f->process, function_site(f));
     function_return(f, (Value){0});
 }
 

@@ -14,14 +14,15 @@ void *je_realloc(void *old, size_t bytes);
 void je_free(void *pointer);
 #endif
 
+_Atomic uint64_t memory_fails_at;
+
 #ifdef FLUFFY_FAULTS
-// `fail_at` 0 means that nothing is counted. Relaxed: tests that need an exact n run one thread.
-static _Atomic uint64_t fail_at;
+// `memory_fails_at` 0 means that nothing is counted. Relaxed: tests that need an exact n run one thread.
 static _Atomic uint64_t fail_count; // how many fail, from that one on
 static _Atomic uint64_t allocations;
 
 static bool injected(void) {
-    uint64_t n = atomic_load_explicit(&fail_at, memory_order_relaxed);
+    uint64_t n = atomic_load_explicit(&memory_fails_at, memory_order_relaxed);
     if (__builtin_expect(n == 0, 1))
         return false;
     uint64_t this = atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed) + 1;
@@ -31,7 +32,7 @@ static bool injected(void) {
 void memory_fail(uint64_t n, uint64_t count) {
     atomic_store_explicit(&allocations, 0, memory_order_relaxed);
     atomic_store_explicit(&fail_count, count, memory_order_relaxed);
-    atomic_store_explicit(&fail_at, n, memory_order_relaxed);
+    atomic_store_explicit(&memory_fails_at, n, memory_order_relaxed);
 }
 
 void memory_fail_at(uint64_t n) { memory_fail(n, UINT64_MAX); }

@@ -5,6 +5,7 @@
 #ifndef FLUFFY_RUNTIME_MEMORY_ALLOC_H
 #define FLUFFY_RUNTIME_MEMORY_ALLOC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,13 @@ void memory_free(void *pointer);
 
 // For memory that comes from elsewhere: counts as an allocation; false: it is to fail.
 bool memory_may_allocate(void);
+
+// Whether failures are injected: then no cache may stand before the allocator. Any thread; relaxed; other than 0 only
+// in tests.
+extern _Atomic uint64_t memory_fails_at;
+static inline bool memory_failing(void) {
+    return __builtin_expect(atomic_load_explicit(&memory_fails_at, memory_order_relaxed) != 0, 0);
+}
 
 // ---- For tests: failures. Only where FLUFFY_FAULTS is defined: in the archives that tests are linked with and in
 // sanitizer builds (there FLUFFY_FAIL=N or N:COUNT in the environment does the same), not in the product.

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/cache.h"
 #include "runtime/memory/copy.h"
 #include "runtime/memory/object.h"
 
-_Static_assert(sizeof(FlMessage) == 64, "a message's header is one cache line");
+_Static_assert(sizeof(FlMessage) == 48, "a message of one word is one cache line");
 _Static_assert(sizeof(FlBlock) <= sizeof(FlMessage), "an adopted message's header becomes a block's");
 _Static_assert(sizeof(FlMessage) % 8 == 0 && sizeof(FlBlock) % 8 == 0, "objects that follow are 8-aligned");
 
@@ -14,12 +15,22 @@ _Static_assert(sizeof(FlMessage) % 8 == 0 && sizeof(FlBlock) % 8 == 0, "objects 
 // allocator's size classes anyway.
 enum { MESSAGE_ROOM = 48 };
 
-static char *first_object(const FlMessage *message) { return (char *)(message + 1); }
-
-static FlMessage *new_message(uint64_t object_bytes, uint32_t kind) {
-    FlMessage *message = memory_allocate(sizeof(FlMessage) + object_bytes);
+// `behind`: bytes that belong to no object.
+static FlMessage *allocate(uint64_t object_bytes, uint64_t behind, uint32_t kind) {
+    uint64_t bytes = sizeof(FlMessage) + object_bytes, all = bytes + behind;
+    FlMessage *message = bytes / 8 > UINT32_MAX ? NULL : cache_allocate(all);
     if (message != NULL)
-        *message = (FlMessage){.kind = kind, .end = first_object(message) + object_bytes};
+        *message = (FlMessage){.kind = (uint8_t)kind, .words = (uint32_t)(bytes / 8), .pieces = cache_pieces(all)};
+    return message;
+}
+
+static FlMessage *new_message(uint64_t object_bytes, uint32_t kind) { return allocate(object_bytes, 0, kind); }
+
+// Of an immediate or a static object.
+static FlMessage *message_refer(FlWord root) {
+    FlMessage *message = new_message(0, MESSAGE_VALUE);
+    if (message != NULL)
+        message->head.root = root;
     return message;
 }
 
@@ -57,20 +68,33 @@ static bool collect(Copy *copy, FlArena *from, FlWord root, bool words) {
     }
 }
 
-FlMessage *message_copy(FlWord root) { return message_give(NULL, root); }
-
-FlMessage *message_give(FlArena *from, FlWord root) {
+static FlMessage *give(FlArena *from, FlWord root, uint64_t behind) {
     Copy copy;
-    FlMessage *message = collect(&copy, from, root, false) ? new_message(copy.bytes, MESSAGE_VALUE) : NULL;
+    FlMessage *message = collect(&copy, from, root, false) ? allocate(copy.bytes, behind, MESSAGE_VALUE) : NULL;
     if (message != NULL) {
-        copy_place(&copy, first_object(message));
-        message->head.root = copy_word(&copy, root, first_object(message));
+        copy_place(&copy, message_first(message));
+        message->head.root = copy_word(&copy, root, message_first(message));
         if (!add_holds(message, &copy)) {
             message_free(message);
             message = NULL;
         }
     }
     copy_end(&copy);
+    return message;
+}
+
+FlMessage *message_copy(FlWord root) { return message_give(NULL, root); }
+
+FlMessage *message_give(FlArena *from, FlWord root) {
+    if (!object_is_pointer(root) || object_is_static((const FlObject *)root))
+        return message_refer(root);
+    return give(from, root, 0);
+}
+
+FlMessage *message_copy_with(FlWord root, uint64_t detail) {
+    FlMessage *message = give(NULL, root, sizeof detail);
+    if (message != NULL)
+        *(uint64_t *)message_end(message) = detail;
     return message;
 }
 
@@ -100,18 +124,21 @@ FlMessage *message_begin(const FlType *type) {
     FlMessage *message = new_message(bytes, MESSAGE_VALUE);
     if (message == NULL)
         return NULL;
-    *(FlObject *)first_object(message) = (FlObject){.type = type->id};
-    message->head.root = (FlWord)first_object(message);
+    *(FlObject *)message_first(message) = (FlObject){.type = type->id};
+    message->head.root = (FlWord)message_first(message);
     return message;
+}
+
+static void set_end(FlMessage *message, const char *end) {
+    message->words = (uint32_t)((end - (const char *)message) / 8);
 }
 
 // Where the copies go: behind the root if there is room, else into a second block. NULL: memory is out.
 static char *room_for_copies(FlMessage *message, char *free, uint64_t bytes) {
-    if (bytes <= (uint64_t)(message->end - free)) {
-        message->end = free + bytes;
+    bool fits = bytes <= (uint64_t)(message_end(message) - free);
+    set_end(message, fits ? free + bytes : free);
+    if (fits)
         return free;
-    }
-    message->end = free;
     FlBlock *block = memory_allocate(sizeof(FlBlock) + bytes);
     if (block == NULL)
         return NULL;
@@ -127,7 +154,7 @@ bool message_complete_from(FlArena *from, FlMessage *message) {
     FlObject *root = (FlObject *)message->head.root;
     char *free = (char *)root + object_bytes(root);
     if (object_type(root)->references == NULL) {
-        message->end = free;
+        set_end(message, free);
         return true;
     }
     Copy copy;
@@ -142,22 +169,23 @@ bool message_complete_from(FlArena *from, FlMessage *message) {
 }
 
 void message_free(FlMessage *message) {
-    blocks_free(message->more);
-    memory_free(message);
+    if (message->more != NULL)
+        blocks_free(message->more);
+    cache_free_pieces(message, message->pieces);
 }
 
 uint64_t message_bytes(const FlMessage *message) {
-    uint64_t bytes = (uint64_t)(message->end - (const char *)message);
+    uint64_t bytes = (uint64_t)message->words * 8;
     for (const FlBlock *more = message->more; more != NULL; more = more->next)
         bytes += more->bytes;
     return bytes;
 }
 
 void message_adopt(FlMessage *message, FlArena *arena) {
-    char *first = first_object(message), *end = message->end;
+    char *first = message_first(message), *end = message_end(message);
     FlBlock *more = message->more;
     if (first == end) {
-        memory_free(message);
+        cache_free_pieces(message, message->pieces);
         arena_adopt(arena, more);
         return;
     }

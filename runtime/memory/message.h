@@ -8,11 +8,12 @@
 //    signals without a value.
 //  - It belongs to the sender until it is pushed, then to the receiver; whoever has it ends it by message_free or
 //    message_adopt. Any thread.
-//  - `to`, `from`, `kind`, `flags`, `detail` and head.next are the process room's: this room writes them once, to
+//  - `to`, `from`, `kind`, `flags` and head.next are the process room's: this room writes them once, to
 //    what the caller gave or 0.
 #ifndef FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 #define FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 
+#include "runtime/memory/cache.h"
 #include "runtime/memory/promote.h"
 
 // Values of FlMessage.kind: this one, and from MESSAGE_FIRST_SIGNAL on those of the process room.
@@ -20,18 +21,27 @@ enum { MESSAGE_VALUE = 0, MESSAGE_FIRST_SIGNAL = 1 };
 
 struct FlMessage {
     FlMessageHead head;
-    FlPid to;        // addressee with serial: dropped when the slot has another process by now
-    FlPid from;      // sender; 0 for none
-    char *end;       // behind the last object in this allocation; the first one follows this struct
-    FlBlock *more;   // a second block of objects, then holds; or NULL
-    uint32_t kind;   // MESSAGE_VALUE or a signal
-    uint32_t flags;  // the process room's; 0
-    uint64_t detail; // the process room's: a reference of a monitor, a timer…; 0
+    FlPid to;      // addressee with serial: dropped when the slot has another process by now
+    FlPid from;    // sender; 0 for none
+    FlBlock *more; // a second block of objects, then holds; or NULL
+    uint32_t
+        words;     // of 8 bytes, in use in this allocation, up to behind the last object; the first follows this struct
+    uint8_t kind;  // MESSAGE_VALUE or a signal
+    uint8_t flags; // the process room's; 0
+    uint8_t pieces; // of 64 bytes, that the allocation has; 0: it is no piece of a cache (cache.h)
+    uint8_t reserved;
 };
+
+static inline char *message_first(const FlMessage *message) { return (char *)(message + 1); }
+static inline char *message_end(const FlMessage *message) { return (char *)message + (uint64_t)message->words * 8; }
 
 // A message with a copy of `root`, a value as a union member in memory private to the caller (or static, outside, or an
 // immediate), whatever its size. NULL: memory is out.
 FlMessage *message_copy(FlWord root);
+
+// The same with a word beside the value, which message_detail gives.
+FlMessage *message_copy_with(FlWord root, uint64_t detail);
+static inline uint64_t message_detail(const FlMessage *message) { return *(const uint64_t *)message_end(message); }
 
 // The same of a value in the arena `from`; what is large is promoted instead of copied.
 FlMessage *message_give(FlArena *from, FlWord root);
@@ -43,6 +53,19 @@ FlMessage *message_signal(uint32_t kind);
 // The caller stores its words, whose references may point into its own heap, and calls message_complete. NULL:
 // memory is out.
 FlMessage *message_begin(const FlType *type);
+
+// The same of a type without references, whose object has `words` words: nothing is left to complete. For the hot path,
+// see cache.h about inlining: NULL also if it is not quickly done, then message_begin does it.
+static inline FlMessage *message_flat(uint32_t type, uint64_t words) {
+    uint64_t all = (sizeof(FlMessage) + sizeof(FlObject)) / sizeof(FlWord) + words, pieces = (all + 7) / 8;
+    FlMessage *message = __builtin_expect(pieces <= CACHE_CLASSES, 1) ? (FlMessage *)cache_pop(pieces) : NULL;
+    if (__builtin_expect(message == NULL, 0))
+        return NULL;
+    FlObject *first = (FlObject *)message_first(message);
+    *message = (FlMessage){.head.root = (FlWord)first, .words = (uint32_t)all, .pieces = (uint8_t)pieces};
+    *first = (FlObject){.type = type};
+    return message;
+}
 
 // Copies what the root's words refer to into the message, or promotes it if that is better and lies in the arena `from`
 // (NULL: in some other memory). false: memory is out; the message is still to be freed.
@@ -60,6 +83,14 @@ PromoteResult message_ahead_words(FlArena *from, FlObject *object);
 
 // Frees the message with its objects and holds.
 void message_free(FlMessage *message);
+
+// The same in the hot path; see cache.h about inlining.
+static inline void message_free_quickly(FlMessage *message) {
+    if (__builtin_expect(message->more != NULL, 0))
+        message_free(message);
+    else
+        cache_free_pieces(message, message->pieces);
+}
 
 // Makes the objects those of the arena and ends the message: read head.root before. Never fails (see
 // arena_over_limit).

@@ -423,7 +423,7 @@ Violation verify_arena(const FlArena *arena, const FlBump *bump, const FlObject 
 }
 
 static void message_stretches(const FlMessage *message, bool (*visit)(void *, char *, char *), Heap *heap) {
-    visit(heap, (char *)(message + 1), message->end);
+    visit(heap, message_first(message), message_end(message));
     if (message->more != NULL && !hold_is(message->more))
         visit(heap, message->more->first, message->more->end);
 }

@@ -2,64 +2,84 @@
 
 #include "runtime/memory/object.h"
 #include "runtime/process/receive.h"
+#include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
 
-FlPid fl_call_begin(FlProcess *self, FlPid to) {
+// ---- the caller
+
+FlPid fl_call_open(FlProcess *self) {
     process_refuse_wait(self, self->site);
     FlSide *side = process_side(self);
-    FlProcess *alias = side ? process_allocate(&((ProcessWorker *)self->worker)->slots) : NULL;
+    FlProcess *alias = side ? process_allocate_alias(&process_worker(self)->slots, self->head.pid) : NULL;
     if (!alias)
         process_out_of_memory(self);
-    atomic_store_explicit(&alias->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
-    atomic_store_explicit(&alias->alias_of, self->head.pid, memory_order_relaxed);
     alias->queue_next = side->calls;
     side->calls = alias;
-    if (!signal_send(SIGNAL_MONITOR, process_pid(alias), to))
-        process_out_of_memory(self);
     return process_pid(alias);
 }
 
-static void release(ProcessWorker *worker, FlProcess *alias) {
-    atomic_store_explicit(&alias->alias_of, 0, memory_order_relaxed);
-    process_release(&worker->slots, alias);
+FlPid fl_call_begin(FlProcess *self, FlPid to) {
+    FlPid reply_address = fl_call_open(self);
+    if (!signal_send(SIGNAL_MONITOR, reply_address, to))
+        process_out_of_memory(self);
+    return reply_address;
 }
 
-// Takes the call out of the list of those in progress.
-static FlProcess *end_call(FlProcess *self, FlPid reply_address) {
+void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_address, const FlSite *site) {
+    FlProcess *process = process_slot(to);
+    message->to = to;
+    if (process && atomic_load_explicit(&process->alias_of, memory_order_relaxed) == ALIAS_BOUNDED) {
+        message->from = self->head.pid;
+        if (!signal_send(SIGNAL_MONITOR, reply_address, to)) {
+            message_free(message);
+            process_out_of_memory(self);
+        }
+    } else {
+        message->from = reply_address;
+        message->flags |= MESSAGE_REQUEST;
+    }
+    signal_route_sent(self, message, site);
+}
+
+// The link to the call in the list of those in progress.
+static FlProcess **find_call(const FlProcess *self, FlPid reply_address) {
     FlProcess **link = &self->side->calls;
     while (process_pid(*link) != reply_address)
         link = &(*link)->queue_next;
-    FlProcess *alias = *link;
-    *link = alias->queue_next;
-    return alias;
+    return link;
 }
 
-static FlProcess *find_call(const FlProcess *self, FlPid reply_address) {
-    FlProcess *alias = self->side->calls;
-    while (process_pid(alias) != reply_address)
-        alias = alias->queue_next;
-    return alias;
+static FlMessage *end_call(FlProcess *self, FlPid reply_address) {
+    FlProcess **link = find_call(self, reply_address), *alias = *link;
+    FlMessage *message = alias->first;
+    *link = alias->queue_next;
+    process_release_alias(&process_worker(self)->slots, alias);
+    return message;
 }
 
 int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t timeout, FlWord *root,
                      const FlSite *site) {
     enum { REPLY, TIMEOUT, DOWN };
-    FlProcess *alias = find_call(self, reply_address);
+    FlProcess *alias = *find_call(self, reply_address);
     self->site = site;
-    self->deadline = process_deadline(timeout);
     self->side->called = to;
     process_drain(self);
-    while (!alias->first && !process_expired(self))
-        process_wait(self);
+    if (!alias->first) {
+        self->deadline = process_deadline(timeout);
+        while (!alias->first && self->deadline != 0) {
+            process_wait(self);
+            if (!alias->first && process_expired(self))
+                break;
+        }
+        self->deadline = INT64_MAX;
+    }
     self->side->called = 0;
-    self->deadline = INT64_MAX;
-    FlMessage *message = end_call(self, reply_address)->first;
-    release((ProcessWorker *)self->worker, alias);
+    FlMessage *message = end_call(self, reply_address);
     bool down = message && message->kind == SIGNAL_DOWN;
     // Out of memory here only leaves an entry with the other process.
-    if (!down)
+    if (!down && !(message && message->flags & MESSAGE_ANSWERED))
         signal_send(SIGNAL_DEMONITOR, reply_address, to);
     if (!message)
         return TIMEOUT;
@@ -77,6 +97,59 @@ void calls_free(ProcessWorker *worker, FlProcess *process) {
         process->side->calls = alias->queue_next;
         if (alias->first)
             message_free(alias->first);
-        release(worker, alias);
+        process_release_alias(&worker->slots, alias);
+    }
+}
+
+// ---- the callee
+
+FlPid call_owner(FlPid reply_address) {
+    FlProcess *alias = process_slot(reply_address);
+    bool same = alias && process_pid(alias) == reply_address;
+    return same ? atomic_load_explicit(&alias->alias_of, memory_order_relaxed) : 0;
+}
+
+bool call_received(FlProcess *self, const FlMessage *request) {
+    FlPid reply_address = request->from;
+    FlSide *side = process_side(self);
+    if (!side)
+        return false;
+    if (!call_owner(reply_address))
+        return true;
+    if (side->caller == 0 || !call_owner(side->caller)) {
+        side->caller = reply_address;
+        return true;
+    }
+    Peer *peer = peers_make(&side->peers, reply_address);
+    if (peer)
+        peer->watching = 1;
+    return peer != NULL;
+}
+
+bool call_forget(FlProcess *self, FlPid reply_address) {
+    FlSide *side = self->side;
+    if (!side || side == &side_of_last_resort)
+        return false;
+    if (side->caller == reply_address) {
+        side->caller = 0;
+        return true;
+    }
+    Peer *peer = peers_find(&side->peers, reply_address);
+    if (!peer)
+        return false;
+    peer->watching = 0;
+    peers_trim(&side->peers, peer);
+    return true;
+}
+
+void call_answer(FlProcess *self, FlMessage *reply) {
+    if (call_forget(self, reply->to))
+        reply->flags |= MESSAGE_ANSWERED;
+}
+
+void calls_note(FlProcess *process, const FlMessage *first) {
+    for (const FlMessage *message = first; message; message = message->head.next) {
+        if (message->flags & MESSAGE_REQUEST && !call_received(process, message))
+            process_abandon(message->from);
     }
 }

@@ -119,6 +119,8 @@ static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reas
 static void tell_peers(FlProcess *process) {
     const Peers *peers = &process->side->peers;
     const FlString *reason = death_reason(process);
+    if (process->side->caller != 0 && !signal_send_down(process->head.pid, process->side->caller, reason))
+        process_abandon(process->side->caller);
     for (uint32_t i = 0; i < peers->capacity; i++) {
         if (peers->places[i].pid != 0)
             tell_peer(process, &peers->places[i], reason);
@@ -150,6 +152,7 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
 
 void death_bury(ProcessWorker *worker, FlProcess *process) {
     names_forget(process);
+    calls_note(process, process->first);
     close_mailbox(process);
     if (process->side) {
         side_give_segment(process->side); // who hears of the end may need as much

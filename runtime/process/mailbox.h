@@ -9,6 +9,11 @@
 // process_abandon has no message: it sets a request, then takes PARKED away if it is there; who parks looks at the
 // requests after PARKED was set; all four sequentially consistent. So one of the two sees the other.
 //
+// Two short ways around it, both for a process that does not run and belongs to the sending thread: it replaced PARKED
+// (by EMPTY), or the process lies in the last-in slot of its worker and the word is EMPTY. Then the message is put
+// right into the private list. The order of a sender's messages stays: those before it were drained already, or the
+// word would not be EMPTY.
+//
 // test/model/mailbox.pml checks this over all interleavings.
 #ifndef FLUFFY_RUNTIME_PROCESS_MAILBOX_H
 #define FLUFFY_RUNTIME_PROCESS_MAILBOX_H
@@ -31,6 +36,26 @@ static inline MailboxPut mailbox_put(FlProcess *to, FlMessage *message) {
     } while (!atomic_compare_exchange_weak_explicit(&to->mailbox, &old, (uintptr_t)message, memory_order_acq_rel,
                                                     memory_order_relaxed));
     return old == MAILBOX_PARKED ? MAILBOX_PUT_WAKE : MAILBOX_PUT;
+}
+
+// The same for a sender that need not put its message in if the process is parked, but takes the process over:
+// MAILBOX_PUT_WAKE then means that the word is EMPTY, the message still is the caller's, and the process too, which is
+// to be woken. Any thread.
+static inline MailboxPut mailbox_put_or_unpark(FlProcess *to, FlMessage *message) {
+    uintptr_t old = atomic_load_explicit(&to->mailbox, memory_order_relaxed), fresh;
+    do {
+        if (old == MAILBOX_CLOSED)
+            return MAILBOX_PUT_CLOSED;
+        message->head.next = old <= MAILBOX_CLOSED ? NULL : (FlMessage *)old;
+        fresh = old == MAILBOX_PARKED ? MAILBOX_EMPTY : (uintptr_t)message;
+        // As above.
+    } while (
+        !atomic_compare_exchange_weak_explicit(&to->mailbox, &old, fresh, memory_order_acq_rel, memory_order_relaxed));
+    return old == MAILBOX_PARKED ? MAILBOX_PUT_WAKE : MAILBOX_PUT;
+}
+
+static inline bool mailbox_empty(FlProcess *process) {
+    return atomic_load_explicit(&process->mailbox, memory_order_relaxed) == MAILBOX_EMPTY;
 }
 
 // Any thread. false: the mailbox is closed, the message still is the caller's.

@@ -77,7 +77,9 @@ typedef struct FlTimeout {
 // Free control blocks, linked by queue_next; belongs to one worker.
 typedef struct ProcessCache {
     FlProcess *free;
-    uint32_t count;
+    FlProcess *aliases; // free ones that were reply addresses last
+    uint32_t count;     // of `free`
+    uint32_t alias_count;
 } ProcessCache;
 
 typedef struct FlSide FlSide;     // side.h
@@ -131,9 +133,20 @@ struct FlProcess {
 _Static_assert(offsetof(FlProcess, arena) == PROCESS_STATE_BYTES, "state has its place");
 _Static_assert(sizeof(FlProcess) == PROCESS_BYTES, "a control block is 320 bytes");
 
-// The head of a worker: all that the process room knows of it.
+// The head of a worker: all that the process room knows of it. Touched by the thread that runs the worker, but for the
+// last-in slot.
 typedef struct ProcessWorker {
-    FlContext scheduler;      // where the process that runs gives the worker back to
+    FlContext scheduler; // where the process that runs gives the worker back to
+    FlProcess *left;     // who just gave it back; NULL: its last process has parked already (run.h)
+    char *empty;         // the stack that was left last, in nobody's use; or NULL (turn.c)
+    FlProcess *next;     // who runs next, if that is decided already; NULL: to be picked
+    uint32_t sends_left; // messages that may be sent to processes that don't wait, until the sender gives way
+
+    // The process woken last, and what gives the tick access to it: slot.h.
+    _Atomic(FlProcess *) last_in;
+    _Atomic(bool) slot_busy;
+    _Atomic(bool) slot_wanted;
+
     SanitizedStack sanitized; // of the thread
     StackCache stacks;
     ProcessCache slots;
@@ -145,7 +158,11 @@ typedef struct ProcessWorker {
 typedef struct ProcessHooks {
     void (*wake)(
         FlProcess *process); // makes a process that was just taken out of PARKED (or is new) runnable; any thread
-    int64_t (*now)(void);    // nanoseconds; virtual in the seeded schedule
+    void (*wake_here)(ProcessWorker *worker, FlProcess *process); // the same, for the thread that runs this worker
+    // On a process's stack: parks self, which has nothing else to settle, and decides in worker->next who runs next
+    // (NULL: to be picked). false: nothing was done.
+    bool (*park)(ProcessWorker *worker, FlProcess *self);
+    int64_t (*now)(void);                    // nanoseconds; virtual in the seeded schedule
     void (*disarm)(FlProcess *process);      // takes its timeout out of the timer queue
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
     // Warns of an unbounded mailbox that has grown beyond MAILBOX_CROWDED; once per process, by its owner in a drain.

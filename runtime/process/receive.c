@@ -1,14 +1,16 @@
 // Receiving: the private list, its scan position, timeouts.
 //
 // A message is tested once per receive: `scan` stays where it is while the process waits, and goes back to the front
-// when a receive begins.
+// when a receive ends. So a receive without a timeout needs no beginning.
 //
 // A receive is where a collection finds exact roots: when one is due, a receive that parks is told that nothing is left
 // to test (FLAG_COLLECT), stores its live variables and returns to the scheduler, which collects and lets it go on. A
 // receive that keeps its stack gives the worker back for that.
 #include "runtime/process/receive.h"
 #include "runtime/process/bound.h"
+#include "runtime/process/call.h"
 #include "runtime/process/death.h"
+#include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
@@ -47,24 +49,25 @@ void fl_receive_begin(FlProcess *self, int64_t timeout, const FlSite *site) {
         return;
     }
     process_refuse_wait(self, site);
-    self->site = site;
-    self->scan = &self->first;
-    self->flags &= ~FLAG_TESTING;
     self->deadline = process_deadline(timeout);
 }
 
+// Nothing in the private list is left to test.
+static bool fetch(FlProcess *self) {
+    if (mailbox_empty(self))
+        return false;
+    process_drain(self);
+    return *self->scan != NULL;
+}
+
 FlMessage *fl_receive_next(FlProcess *self) {
-    bool collected = self->flags & FLAG_PARKED;
-    self->flags &= ~FLAG_PARKED;
-    if (self->flags & FLAG_TESTING) {
+    uint8_t flags = self->flags;
+    if (flags & FLAG_TESTING)
         self->scan = &(*self->scan)->head.next;
-        self->flags &= ~FLAG_TESTING;
-    }
-    if (!*self->scan)
-        process_drain(self);
-    if (!*self->scan)
+    self->flags = flags & (uint8_t) ~(FLAG_TESTING | FLAG_PARKED);
+    if (__builtin_expect(flags & FLAG_DYING, 0) || (!*self->scan && !fetch(self)))
         return NULL;
-    if (__builtin_expect(arena_due(&self->arena), 0) && !collected) {
+    if (__builtin_expect(arena_due(&self->arena), 0) && !(flags & FLAG_PARKED)) {
         self->flags |= FLAG_COLLECT;
         return NULL;
     }
@@ -83,20 +86,29 @@ void process_check_memory(FlProcess *self) {
         process_over_limit(self);
 }
 
+static __attribute__((noinline)) void received_specially(FlProcess *self, FlMessage *message) {
+    if (message->flags & MESSAGE_COUNTED)
+        bound_received(self);
+    if (message->flags & MESSAGE_REQUEST && !call_received(self, message)) {
+        process_abandon(message->from);
+        process_request(self, REQUEST_NO_MEMORY);
+    }
+}
+
 // Takes the message under test out of the private list; this receive has ended.
 static void unlink_message(FlProcess *self, FlMessage *message) {
     *self->scan = message->head.next;
     if (!message->head.next)
         self->last = self->scan;
     self->mail_count--;
-    if (__builtin_expect(message->flags & MESSAGE_COUNTED, 0))
-        bound_received(self);
+    if (__builtin_expect(message->flags != 0, 0))
+        received_specially(self, message);
     end_receive(self);
 }
 
 void fl_receive_drop(FlProcess *self, FlMessage *message) {
     unlink_message(self, message);
-    message_free(message);
+    message_free_quickly(message);
 }
 
 void fl_receive_take(FlProcess *self, FlMessage *message) {
@@ -112,7 +124,9 @@ bool fl_receive_expired(FlProcess *self) {
     return true;
 }
 
-void fl_receive_wait(FlProcess *self) {
+void fl_receive_wait(FlProcess *self, const FlSite *site) {
+    process_refuse_wait(self, site);
+    self->site = site;
     if (self->flags & FLAG_COLLECT) {
         self->flags = (uint8_t)((self->flags & ~FLAG_COLLECT) | FLAG_PARKED);
         process_collect(self);
@@ -121,7 +135,8 @@ void fl_receive_wait(FlProcess *self) {
     process_wait(self);
 }
 
-void fl_receive_park(FlProcess *self) {
+void fl_receive_park(FlProcess *self, const FlSite *site) {
+    self->site = site;
     self->flags |= FLAG_PARKED;
     self->status = PROCESS_PARKED;
 }

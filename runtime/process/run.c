@@ -4,108 +4,15 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
-// The worker may be another one each time the process goes on: always read anew.
-static ProcessWorker *worker_of(const FlProcess *self) {
-    return (ProcessWorker *)*(FlWorker *volatile const *)&self->worker;
-}
-
-static __attribute__((noinline)) void leave(FlProcess *self, ProcessStatus status, bool last) {
-    self->status = status;
-    ProcessWorker *worker = worker_of(self);
-    sanitized_switch(&self->context, worker->scheduler, &stack_slot(self->stack)->sanitized, &worker->sanitized, last);
-}
-
-void process_pause(FlProcess *self, ProcessStatus status) { leave(self, status, false); }
-
-void process_leave(FlProcess *self, ProcessStatus status) {
-    leave(self, status, false);
-    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
-        process_take_requests(self);
-}
-
-_Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status) {
-    leave(self, status, true);
-    __builtin_unreachable();
-}
-
-// The first thing on a fresh stack.
-static void enter(void *argument) {
-    FlProcess *self = argument;
-    sanitized_entered();
-    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
-        process_take_requests(self);
-    self->head.resume(self);
-    process_leave_for_good(self, self->status == PROCESS_PARKED ? PROCESS_PARKED : PROCESS_ENDED);
-}
-
-static void write_limit(ProcessWorker *worker, FlProcess *process) {
+void process_write_limit(ProcessWorker *worker, FlProcess *process) {
     uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : process->limit;
     __atomic_store_n(&process->head.stack_limit, limit, __ATOMIC_RELAXED);
-}
-
-// false: there is no stack for it.
-static bool prepare_stack(ProcessWorker *worker, FlProcess *process) {
-    char *stack = stack_take(&worker->stacks);
-    if (!stack)
-        return false;
-    sanitized_reused(&stack_slot(stack)->sanitized, stack, STACK_BYTES - 128);
-    process->stack = stack;
-    process->limit = (uintptr_t)stack + STACK_RESERVE;
-    process->context = platform_context(stack_top(stack), enter, process);
-    write_limit(worker, process);
-    return true;
-}
-
-static void give_stack_back(ProcessWorker *worker, FlProcess *process) {
-    stack_give(&worker->stacks, process->stack);
-    process->stack = NULL;
-}
-
-// Whether a supervisor's child has begun to wait, or has computed for long.
-static bool has_started(const FlProcess *process) {
-    FlSide *side = process->side;
-    if (process->status == PROCESS_YIELDED)
-        return ++side->start_yields >= START_YIELDS && process_hooks.now() >= side->start_deadline;
-    return process->status == PROCESS_WAITING || process->status == PROCESS_PARKED ||
-           process->status == PROCESS_PRINTING;
-}
-
-// If memory is out, the supervisor's patience ends instead.
-static void tell_started(FlProcess *process) {
-    if (!has_started(process))
-        return;
-    process->flags &= (uint8_t)~FLAG_STARTING;
-    signal_send(SIGNAL_STARTED, process->head.pid, process->side->supervisor);
-}
-
-void process_run(ProcessWorker *worker, FlProcess *process) {
-    process->worker = (FlWorker *)worker;
-    if (!process->stack) {
-        if (!prepare_stack(worker, process)) {
-            death_begin(process, reason_no_memory, NULL);
-            process->flags |= FLAG_REPORT;
-            process->status = PROCESS_ENDED;
-            return;
-        }
-    } else if (worker->counts_polls) {
-        write_limit(worker, process);
-    }
-    process->status = PROCESS_RUNNING;
-    sanitized_switch(&worker->scheduler, process->context, &worker->sanitized, &stack_slot(process->stack)->sanitized,
-                     false);
-    if (process->flags & FLAG_STARTING)
-        tell_started(process);
-    FlSide *side = process->side;
-    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED)
-        side_give_segment(side);
-    if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED)
-        give_stack_back(worker, process);
 }
 
 // ---- polls
 
 void process_take_requests(FlProcess *self) {
-    ProcessWorker *worker = worker_of(self);
+    ProcessWorker *worker = process_worker(self);
     uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : self->limit;
     // In this order, and sequentially consistent: partner of process_request.
     __atomic_store_n(&self->head.stack_limit, limit, __ATOMIC_SEQ_CST);
@@ -122,7 +29,7 @@ void process_take_requests(FlProcess *self) {
 }
 
 static void count_poll(FlProcess *self) {
-    ProcessWorker *worker = worker_of(self);
+    ProcessWorker *worker = process_worker(self);
     if (--worker->polls_left > 0)
         return;
     worker->polls_left = process_hooks.draw_slice(self->worker);
@@ -143,7 +50,7 @@ void process_collect(FlProcess *self) {
 
 void fl_poll(FlProcess *self) {
     process_take_requests(self);
-    if (worker_of(self)->counts_polls)
+    if (process_worker(self)->counts_polls)
         count_poll(self);
     process_collect(self);
 }
@@ -187,7 +94,7 @@ static uintptr_t segment_limit(const FlSide *side) {
 // Not a poll: nothing may happen between the limit of one stack and running on it.
 static void set_limit(FlProcess *self, uintptr_t limit) {
     self->limit = limit;
-    bool counts = worker_of(self)->counts_polls;
+    bool counts = process_worker(self)->counts_polls;
     __atomic_store_n(&self->head.stack_limit, counts ? UINTPTR_MAX : limit, __ATOMIC_SEQ_CST);
     // If this overwrote a poison, its bit is already there: partner of process_request.
     if (atomic_load_explicit(&self->requests, memory_order_seq_cst) != 0)

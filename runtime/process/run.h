@@ -14,11 +14,24 @@ enum {
     STACK_RESERVE = FL_STACK_SLACK + SANITIZER_SLACK, // below the limit, of every stack
     SEGMENT_FIRST = 1 << 20,                          // of a segment, that a process may use at first
     SEGMENT_RESERVE = 64 << 10, // of a segment, further: for the defers of a process that ran out of it
+    // Messages to processes that don't wait, after which the sender gives way: so that the receiver gets to them while
+    // they are in the cache, and a mailbox does not grow for a whole time slice.
+    SENDS_AT_ONCE = 256,
 };
 
-// Scheduler: runs a process that is in no queue until it gives the worker back; process->status says why. If that is
-// PROCESS_PARKED or PROCESS_ENDED, its stack is already back in the worker's cache.
-void process_run(ProcessWorker *worker, FlProcess *process);
+// The worker that runs self. It may be another one each time the process goes on: always read anew.
+static inline ProcessWorker *process_worker(const FlProcess *self) {
+    return (ProcessWorker *)*(FlWorker *volatile const *)&self->worker;
+}
+
+// Owner: the limit of its stack, for the generated code's checks; poisoned where every poll is counted.
+void process_write_limit(ProcessWorker *worker, FlProcess *process);
+
+// Scheduler: runs a process that is in no queue, and after it, on the same stack, those that ProcessHooks.park names,
+// until the worker is given back. Returns who gave it back; process->status says why. If that is PROCESS_PARKED or
+// PROCESS_ENDED, its stack is already back in the worker's cache. NULL: the last one has parked, and there is nothing
+// to settle.
+FlProcess *process_run(ProcessWorker *worker, FlProcess *process);
 
 // Gives the worker back, keeping the stack; returns when the process is scheduled again. Requests are dealt with then,
 // but by process_pause not.

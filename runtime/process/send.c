@@ -1,12 +1,12 @@
 #include "runtime/memory/object.h"
-#include "runtime/process/mailbox.h"
+#include "runtime/process/call.h"
 #include "runtime/process/process.h"
 #include "runtime/process/run.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
 
 // Whether something sent to this pid may arrive. A reply address has a closed mailbox of its own.
-static bool reachable(FlPid to) {
+static inline bool reachable(FlPid to) {
     FlProcess *process = process_slot(to);
     if (!process || process_pid(process) != to)
         return false;
@@ -47,36 +47,98 @@ void process_give_words_ahead(FlProcess *self, FlObject *object) {
     __asm__ volatile("" : : "r"(pins) : "memory");
 }
 
-void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
-    if (!reachable(to))
-        return;
+// ---- messages
+
+static FlMessage *copied(FlProcess *self, FlWord root) {
     process_give_ahead(self, root);
     FlMessage *message = message_give(&self->arena, root);
     if (!message)
         process_out_of_memory(self);
-    message->to = to;
-    message->from = self->head.pid;
-    signal_route_sent(self, message, site);
+    return message;
 }
 
-FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {
-    if (!reachable(to))
-        return NULL;
+static FlMessage *begun(FlProcess *self, const FlType *type) {
     FlMessage *message = message_begin(type);
     if (!message)
         process_out_of_memory(self);
     return message;
 }
 
-void fl_send_end(FlProcess *self, FlPid to, FlMessage *message, const FlSite *site) {
+static void complete(FlProcess *self, FlMessage *message) {
     process_give_words_ahead(self, (FlObject *)message->head.root);
     if (!message_complete_from(&self->arena, message)) {
         message_free(message);
         process_out_of_memory(self);
     }
+}
+
+static void give(FlProcess *self, FlPid to, FlMessage *message, const FlSite *site) {
     message->to = to;
     message->from = self->head.pid;
     signal_route_sent(self, message, site);
+}
+
+void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
+    if (reachable(to))
+        give(self, to, copied(self, root), site);
+}
+
+FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {
+    return reachable(to) ? begun(self, type) : NULL;
+}
+
+void fl_send_end(FlProcess *self, FlPid to, FlMessage *message, const FlSite *site) {
+    complete(self, message);
+    give(self, to, message, site);
+}
+
+// What is not quickly done. head.next NULL: the receiver is found at the end.
+static __attribute__((noinline)) FlMessage *flat_slow(FlProcess *self, FlPid to, uint64_t type) {
+    FlMessage *message = fl_send_begin(self, to, fl_program.types[type]);
+    if (message) {
+        message->to = to;
+        message->from = self->head.pid;
+    }
+    return message;
+}
+
+FlMessage *fl_send_flat_begin(FlProcess *self, FlPid to, uint64_t type, uint64_t words) {
+    FlProcess *process = process_slot(to);
+    if (__builtin_expect(!process || process_pid(process) != to, 0))
+        return NULL;
+    FlMessage *message = message_flat((uint32_t)type, words);
+    if (__builtin_expect(!message, 0))
+        return flat_slow(self, to, type);
+    FlPid alias = atomic_load_explicit(&process->alias_of, memory_order_relaxed);
+    message->head.next = __builtin_expect(alias == 0, 1) ? (FlMessage *)process : NULL;
+    message->to = to;
+    message->from = self->head.pid;
+    return message;
+}
+
+void fl_send_flat_end(FlProcess *self, FlMessage *message, const FlSite *site) {
+    FlProcess *to = (FlProcess *)message->head.next;
+    if (__builtin_expect(to != NULL, 1))
+        signal_give(self, to, message);
+    else
+        signal_route_sent(self, message, site);
+}
+
+// ---- requests (call.h). Whether the receiver lives is found out when they are routed, which tells the reply address.
+
+void fl_request(FlProcess *self, FlPid to, FlWord root, FlPid reply_address, const FlSite *site) {
+    call_request(self, to, copied(self, root), reply_address, site);
+}
+
+FlMessage *fl_request_begin(FlProcess *self, const FlType *type) {
+    FlMessage *message = type->references ? NULL : message_flat(type->id, type->object_words);
+    return message ? message : begun(self, type);
+}
+
+void fl_request_end(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_address, const FlSite *site) {
+    if (object_type((const FlObject *)message->head.root)->references)
+        complete(self, message);
+    call_request(self, to, message, reply_address, site);
 }
 
 bool fl_alive(FlProcess *self, FlPid pid) {

@@ -11,6 +11,7 @@ enum { START_YIELDS = 20 };
 struct FlSide {
     Peers peers;
     FlProcess *calls; // reply addresses of calls in progress, newest first, linked by queue_next
+    FlPid caller;     // the reply address of the request taken first that is not answered yet, or 0; others are peers
     FlPid called;     // whose reply it waits for, for reports; 0: none
 
     // The large stack segment; NULL: none. Kept from its first use until the next park outside of it.

@@ -4,9 +4,11 @@
 
 #include "runtime/memory/object.h"
 #include "runtime/process/bound.h"
+#include "runtime/process/call.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/side.h"
+#include "runtime/process/slot.h"
 #include "runtime/process/table.h"
 
 #define STATIC_REASON(name, text)                                                                                      \
@@ -54,14 +56,6 @@ void signal_route(FlMessage *message) {
         signal_bounce(message);
     else if (urgent)
         process_request(to, REQUEST_SIGNALS);
-}
-
-void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) {
-    bool bounded;
-    FlProcess *to = resolve(message->to, &bounded);
-    bool put = to && ((bounded && bound_send(self, to, message, site)) || mailbox_push(to, message));
-    if (!put)
-        signal_bounce(message);
 }
 
 void process_request(FlProcess *process, uint32_t request) {
@@ -122,11 +116,11 @@ bool signal_send_down(FlPid ended, FlPid to, const FlString *reason) {
 void signal_bounce(FlMessage *message) {
     FlPid from = message->from, ended = message->to;
     uint32_t kind = message->kind;
-    bool told = true;
+    bool told = true, request = message->flags & MESSAGE_REQUEST;
     message_free(message);
     if (kind == SIGNAL_LINK)
         told = signal_send_reason(SIGNAL_LINK_EXIT, ended, from, reason_noproc);
-    if (kind == SIGNAL_MONITOR)
+    if (kind == SIGNAL_MONITOR || request)
         told = signal_send_down(ended, from, reason_noproc);
     if (kind == SIGNAL_UNLINK)
         told = signal_send(SIGNAL_UNLINKED, ended, from);
@@ -229,12 +223,16 @@ static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
     case SIGNAL_MONITOR:
         peer->watching++;
         break;
-    case SIGNAL_DEMONITOR:
-        peer->watching = 0;
-        break;
     }
     peers_trim(&side->peers, peer);
     return true;
+}
+
+static void keep(FlProcess *self, FlMessage *message) {
+    message->head.next = NULL;
+    *self->last = message;
+    self->last = &message->head.next;
+    self->mail_count++;
 }
 
 static void accept_all(FlProcess *self, FlMessage *message);
@@ -264,6 +262,10 @@ static bool accept(FlProcess *self, FlMessage *message) {
         accept_all(self, bound_take(self)); // no token among them
         bound_settle(self);
         return false;
+    case SIGNAL_DEMONITOR:
+        call_forget(self, message->from);
+        message_free(message);
+        return false;
     case SIGNAL_ROOM: // its wait is done
         message_free(message);
         return false;
@@ -281,12 +283,8 @@ static bool accept(FlProcess *self, FlMessage *message) {
 static void accept_all(FlProcess *self, FlMessage *message) {
     while (message) {
         FlMessage *next = message->head.next;
-        if (accept(self, message)) {
-            message->head.next = NULL;
-            *self->last = message;
-            self->last = &message->head.next;
-            self->mail_count++;
-        }
+        if (accept(self, message))
+            keep(self, message);
         message = next;
     }
 }
@@ -296,8 +294,8 @@ static void warn_crowded(FlProcess *self) {
     if (!side || side->crowded || side->bound)
         return;
     side->crowded = true;
-    const char *newest = (const char *)self->last - offsetof(FlMessage, head.next);
-    process_hooks.crowded(self, ((const FlMessage *)newest)->from);
+    const FlMessage *newest = (const FlMessage *)((const char *)self->last - offsetof(FlMessage, head.next));
+    process_hooks.crowded(self, newest->flags & MESSAGE_REQUEST ? call_owner(newest->from) : newest->from);
 }
 
 void process_drain(FlProcess *self) {
@@ -315,12 +313,87 @@ void process_lacks_memory(FlProcess *self) {
     death_begin(self, reason_no_memory, NULL);
 }
 
-void signal_late(FlProcess *process, FlMessage *message) {
-    bool peer = message->kind == SIGNAL_LINK || message->kind == SIGNAL_MONITOR || message->kind == SIGNAL_UNLINK ||
-                message->kind == SIGNAL_DEMONITOR;
-    if (peer && message->to == process->head.pid && accept_peer_signal(process, message)) {
-        message_free(message);
-    } else {
-        signal_bounce(message);
+// ---- what processes send
+
+// A value, to a process that belongs to this thread and has an empty mailbox word: as if it drained it now.
+static void hand_over(FlProcess *to, FlMessage *message) {
+    if (__builtin_expect(message->to != to->head.pid, 0)) {
+        accept_reply(to, message);
+        return;
     }
+    keep(to, message);
+    if (__builtin_expect(to->mail_count > MAILBOX_CROWDED, 0))
+        warn_crowded(to);
+}
+
+// A process that does not wait, itself or in the slot, gets a message. false: it is not this thread's.
+static bool hand_to_runnable(ProcessWorker *worker, FlProcess *self, FlProcess *to, FlMessage *message) {
+    if (to == self) {
+        hand_over(to, message);
+        return true;
+    }
+    if (atomic_load_explicit(&worker->last_in, memory_order_relaxed) != to || !slot_enter(worker))
+        return false;
+    bool ours = atomic_load_explicit(&worker->last_in, memory_order_relaxed) == to;
+    if (ours)
+        hand_over(to, message);
+    slot_leave(worker);
+    return ours;
+}
+
+// The receiver does not wait for messages: so many more, and self lets others run.
+static void count_send(ProcessWorker *worker, FlProcess *self) {
+    if (worker->sends_left > 0 && --worker->sends_left == 0)
+        process_request(self, REQUEST_PREEMPT);
+}
+
+void signal_give(FlProcess *self, FlProcess *to, FlMessage *message) {
+    ProcessWorker *worker = (ProcessWorker *)self->worker;
+    if (mailbox_empty(to) && hand_to_runnable(worker, self, to, message)) {
+        count_send(worker, self);
+        return;
+    }
+    switch (mailbox_put_or_unpark(to, message)) {
+    case MAILBOX_PUT:
+        count_send(worker, self);
+        break;
+    case MAILBOX_PUT_WAKE:
+        hand_over(to, message);
+        process_hooks.wake_here(worker, to);
+        break;
+    case MAILBOX_PUT_CLOSED:
+        signal_bounce(message);
+        break;
+    }
+}
+
+void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) {
+    bool bounded;
+    FlProcess *to = resolve(message->to, &bounded);
+    if (!to) {
+        signal_bounce(message);
+        return;
+    }
+    if (bounded && bound_send(self, to, message, site))
+        return;
+    if (!bounded && (uint32_t)message->to != (uint32_t)process_pid(to)) // another slot: a reply address
+        call_answer(self, message);
+    signal_give(self, to, message);
+}
+
+void signal_late(FlProcess *process, FlMessage *message) {
+    bool own = message->to == process->head.pid, noted = false;
+    if (own && message->flags & MESSAGE_REQUEST) {
+        noted = call_received(process, message);
+    } else if (own && message->kind == SIGNAL_DEMONITOR) {
+        call_forget(process, message->from);
+        noted = true;
+    } else if (own &&
+               (message->kind == SIGNAL_LINK || message->kind == SIGNAL_MONITOR || message->kind == SIGNAL_UNLINK)) {
+        noted = accept_peer_signal(process, message);
+    }
+    if (noted)
+        message_free(message);
+    else
+        signal_bounce(message);
 }

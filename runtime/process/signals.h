@@ -24,7 +24,7 @@ enum {
     SIGNAL_DEMONITOR, // all monitors of `from`
     SIGNAL_DOWN,      // root: the record {down, reason}
     SIGNAL_STARTED,   // a process with FLAG_STARTING waits for the first time; to its supervisor
-    SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; detail, root: the request
+    SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; root, detail: the request
     SIGNAL_QUEUED,    // the token of a bounded mailbox: something is in its queue (bound.h); not to be freed
     SIGNAL_ROOM,      // to a process that waited to send to a bounded mailbox: look again
 };
@@ -33,6 +33,9 @@ enum {
 enum {
     MESSAGE_COUNTED = 1, // counts in the bounded mailbox that it lies in
     MESSAGE_REPORT = 2,  // a monitor's report, drained; `from` has ended
+    MESSAGE_REQUEST =
+        4, // the request of a call: `from` is its reply address, which is told if the receiver ends (call.h)
+    MESSAGE_ANSWERED = 8, // a reply whose sender knows of the call no longer
 };
 
 #define MAILBOX_CROWDED 100000 // messages, from which on an unbounded mailbox is warned of
@@ -48,6 +51,9 @@ void signal_route(FlMessage *message);
 
 // The same for what self sends, which counts in a bounded mailbox: may wait for room, may end self. On self's stack.
 void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site);
+
+// The same of a value, when the control block that it goes to is known: `to`, whose mailbox is not bounded.
+void signal_give(FlProcess *self, FlProcess *to, FlMessage *message);
 
 // Makes and routes a signal without a value. false: memory is out.
 bool signal_send(uint32_t kind, FlPid from, FlPid to);

@@ -13,35 +13,33 @@
 enum { BATCH = 32 }; // slots moved at once between a cache and the region
 
 ProcessHooks process_hooks;
+struct ProcessRegion process_region;
 
 static struct {
     pthread_mutex_t lock;
-    FlProcess *slots;
     size_t bytes;     // reserved
     size_t committed; // bytes
-    // Slots handed out at least once. Written under the lock (release), read by anybody who looks up a pid.
-    _Atomic(uint32_t) used;
     FlProcess *free;
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool processes_init(void) {
     side_of_last_resort.reason = reason_no_memory;
     table.bytes = REGION_BYTES;
-    table.slots = (FlProcess *)vm_reserve(&table.bytes, REGION_LEAST);
+    process_region.slots = (FlProcess *)vm_reserve(&table.bytes, REGION_LEAST);
     table.committed = 0;
     table.free = NULL;
-    atomic_store_explicit(&table.used, 0, memory_order_relaxed);
-    return table.slots != NULL;
+    atomic_store_explicit(&process_region.used, 0, memory_order_relaxed);
+    return process_region.slots != NULL;
 }
 
 void processes_deinit(void) {
-    vm_release((char *)table.slots, table.bytes);
-    table.slots = NULL;
+    vm_release((char *)process_region.slots, table.bytes);
+    process_region.slots = NULL;
 }
 
 // Puts up to BATCH slots that were never used into the cache. The lock is held.
 static void take_fresh(ProcessCache *cache) {
-    uint32_t used = atomic_load_explicit(&table.used, memory_order_relaxed);
+    uint32_t used = atomic_load_explicit(&process_region.used, memory_order_relaxed);
     uint32_t end = used + BATCH;
     if ((size_t)end * sizeof(FlProcess) > table.bytes)
         return;
@@ -49,19 +47,19 @@ static void take_fresh(ProcessCache *cache) {
         size_t chunk = COMMIT_BYTES;
         if (table.committed + chunk > table.bytes)
             chunk = (table.bytes - table.committed) & ~(size_t)4095;
-        if (chunk == 0 || !vm_commit((char *)table.slots + table.committed, chunk))
+        if (chunk == 0 || !vm_commit((char *)process_region.slots + table.committed, chunk))
             return;
         table.committed += chunk;
     }
     for (uint32_t index = end; index-- > used;) {
-        FlProcess *process = &table.slots[index];
+        FlProcess *process = &process_region.slots[index];
         __atomic_store_n(&process->head.pid, index, __ATOMIC_RELAXED); // serial 0: was never alive
         atomic_store_explicit(&process->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
         process->queue_next = cache->free;
         cache->free = process;
         cache->count++;
     }
-    atomic_store_explicit(&table.used, end, memory_order_release);
+    atomic_store_explicit(&process_region.used, end, memory_order_release);
 }
 
 static bool refill(ProcessCache *cache) {
@@ -113,6 +111,34 @@ FlProcess *process_allocate(ProcessCache *cache) {
     return process;
 }
 
+FlProcess *process_allocate_alias(ProcessCache *cache, FlPid owner) {
+    FlProcess *alias = cache->aliases;
+    if (alias) {
+        cache->aliases = alias->queue_next;
+        cache->alias_count--;
+        alias->first = NULL;
+        // As in process_allocate. The mailbox is closed, so no order with it is needed.
+        __atomic_store_n(&alias->head.pid, next_pid(alias->head.pid), __ATOMIC_RELEASE);
+    } else if ((alias = process_allocate(cache)) != NULL) {
+        atomic_store_explicit(&alias->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
+    } else {
+        return NULL;
+    }
+    atomic_store_explicit(&alias->alias_of, owner, memory_order_relaxed);
+    return alias;
+}
+
+void process_release_alias(ProcessCache *cache, FlProcess *alias) {
+    atomic_store_explicit(&alias->alias_of, 0, memory_order_relaxed);
+    if (cache->alias_count == BATCH) {
+        process_release(cache, alias);
+        return;
+    }
+    alias->queue_next = cache->aliases;
+    cache->aliases = alias;
+    cache->alias_count++;
+}
+
 void process_release(ProcessCache *cache, FlProcess *process) {
     process->queue_next = cache->free;
     cache->free = process;
@@ -129,13 +155,6 @@ void process_release(ProcessCache *cache, FlProcess *process) {
     pthread_mutex_unlock(&table.lock);
 }
 
-FlProcess *process_slot(FlPid pid) {
-    uint32_t index = (uint32_t)pid;
-    if (index >= atomic_load_explicit(&table.used, memory_order_acquire))
-        return NULL;
-    return &table.slots[index];
-}
-
 FlProcess *process_find(FlPid pid) {
     FlProcess *process = process_slot(pid);
     if (!process || process_closed(process) || process_pid(process) != pid)
@@ -144,7 +163,7 @@ FlProcess *process_find(FlPid pid) {
 }
 
 void processes_each(void (*visit)(void *context, FlProcess *process), void *context) {
-    uint32_t used = atomic_load_explicit(&table.used, memory_order_acquire);
+    uint32_t used = atomic_load_explicit(&process_region.used, memory_order_acquire);
     for (uint32_t index = 0; index < used; index++)
-        visit(context, &table.slots[index]);
+        visit(context, &process_region.slots[index]);
 }

@@ -17,8 +17,23 @@ FlProcess *process_allocate(ProcessCache *cache);
 // Gives the slot back. Its mailbox is CLOSED.
 void process_release(ProcessCache *cache, FlProcess *process);
 
+// The same of a reply address of `owner` (call.h): only pid, alias_of, `first` and queue_next mean anything.
+FlProcess *process_allocate_alias(ProcessCache *cache, FlPid owner);
+void process_release_alias(ProcessCache *cache, FlProcess *alias);
+
+// The region, for process_slot alone. `used`: slots handed out at least once; written under the table's lock (release).
+extern struct ProcessRegion {
+    FlProcess *slots;
+    _Atomic(uint32_t) used;
+} process_region;
+
 // The slot that a pid leads to, whoever lives there now; NULL: no such slot was ever used. Any thread.
-FlProcess *process_slot(FlPid pid);
+static inline FlProcess *process_slot(FlPid pid) {
+    uint32_t index = (uint32_t)pid;
+    if (index >= atomic_load_explicit(&process_region.used, memory_order_acquire))
+        return NULL;
+    return &process_region.slots[index];
+}
 
 // The living process with this pid, or NULL. Any thread; it may end at once.
 FlProcess *process_find(FlPid pid);

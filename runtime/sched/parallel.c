@@ -1,6 +1,9 @@
 // The parallel schedule: see sched.h for what it promises.
+#include "runtime/platform/fence.h"
 #include "runtime/platform/futex.h"
 #include "runtime/platform/thread.h"
+#include "runtime/process/mailbox.h"
+#include "runtime/process/slot.h"
 #include "runtime/report/output.h"
 #include "runtime/sched/ring.h"
 #include "runtime/sched/sched.h"
@@ -77,7 +80,7 @@ static void wake_some_worker(void) {
 // After work was pushed where others may take it.
 static void notify(void) {
     // Partner: a worker counts itself idle, or stops searching, before its last look at the queues.
-    atomic_thread_fence(memory_order_seq_cst);
+    fence_light();
     if (atomic_load_explicit(&parallel.idle_count, memory_order_relaxed) == 0)
         return;
     if (atomic_load_explicit(&parallel.searching, memory_order_relaxed) != 0)
@@ -85,37 +88,38 @@ static void notify(void) {
     wake_some_worker();
 }
 
-static void parallel_wake(FlProcess *process) {
-    FlWorker *worker = sched_worker();
-    if (!worker) {
-        // A thread that holds a lock now: the tick looks for a worker afterwards.
-        global_push(process, true);
-        if (!is_tick)
-            wake_tick();
-        return;
-    }
-    FlProcess *before = atomic_load_explicit(&worker->last_in, memory_order_relaxed);
-    if (!before) {
-        // Release: all of the process, for the tick. Only the owner fills the slot, so nothing is overwritten.
-        atomic_store_explicit(&worker->last_in, process, memory_order_release);
-        return;
-    }
-    before = atomic_exchange_explicit(&worker->last_in, process, memory_order_acq_rel);
+static void parallel_wake_here(ProcessWorker *head, FlProcess *process) {
+    FlProcess *before = slot_put(head, process);
     if (!before)
         return;
-    ring_push(worker, before);
+    ring_push((FlWorker *)head, before);
     notify();
 }
 
+static void parallel_wake(FlProcess *process) {
+    FlWorker *worker = sched_worker();
+    if (worker) {
+        parallel_wake_here(&worker->head, process);
+        return;
+    }
+    // A thread that holds a lock now: the tick looks for a worker afterwards.
+    global_push(process, true);
+    if (!is_tick)
+        wake_tick();
+}
+
 // Behind everything that spilled to the global queue, if anything did: else a process that spawns would run again
-// before those that it made.
+// before those that it made. A sender that gives way to its receiver is no work for others: each message would travel
+// from core to core. If the receiver computes for long, the tick looks for another worker.
 static void parallel_yielded(FlWorker *worker, FlProcess *process) {
+    bool gives_way = worker->head.sends_left == 0;
     if (global_empty()) {
         ring_push(worker, process);
     } else {
         global_push(process, false);
     }
-    notify();
+    if (!gives_way)
+        notify();
 }
 
 // ---- taking work
@@ -133,7 +137,8 @@ static FlProcess *steal(FlWorker *worker) {
     return NULL;
 }
 
-static FlProcess *find_work(FlWorker *worker) {
+// What lies in the worker's own queues, and its share of the global one.
+static FlProcess *find_near(FlWorker *worker) {
     FlProcess *process = global_pop_urgent();
     atomic_store_explicit(&worker->urgent, process != NULL, memory_order_relaxed);
     if (!process && ++worker->picks % GLOBAL_EVERY == 0)
@@ -142,9 +147,12 @@ static FlProcess *find_work(FlWorker *worker) {
         process = ring_pop(worker);
     if (!process)
         process = global_pop(worker);
-    if (!process)
-        process = steal(worker);
     return process;
+}
+
+static FlProcess *find_work(FlWorker *worker) {
+    FlProcess *process = find_near(worker);
+    return process ? process : steal(worker);
 }
 
 static bool any_work(void) {
@@ -163,7 +171,6 @@ static bool stop_searching(FlWorker *worker) {
         return false;
     atomic_store_explicit(&worker->searching, false, memory_order_relaxed);
     atomic_fetch_sub(&parallel.searching, 1);
-    atomic_thread_fence(memory_order_seq_cst); // partner of notify's, which may have seen this worker search
     return true;
 }
 
@@ -176,7 +183,7 @@ static void sleep_until_woken(FlWorker *worker) {
     pthread_mutex_lock(&parallel.idle_lock);
     atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
     uint32_t idle = atomic_fetch_add(&parallel.idle_count, 1) + 1;
-    atomic_thread_fence(memory_order_seq_cst);
+    fence_heavy(); // partner: notify
     bool stay = !any_work() && !atomic_load(&sched.stopping);
     if (stay && idle == sched.worker_count) {
         sched_quiescent();
@@ -193,12 +200,19 @@ static void sleep_until_woken(FlWorker *worker) {
         futex_wait(&worker->asleep, 1, -1);
 }
 
+// A worker that has found work no longer searches: what was pushed meanwhile, and woke nobody, needs another one.
+static void look_once_more(void) {
+    fence_heavy(); // partner: notify
+    if (any_work())
+        notify();
+}
+
 static FlProcess *wait_for_work(FlWorker *worker) {
     while (!atomic_load_explicit(&sched.stopping, memory_order_relaxed)) {
         FlProcess *process = find_work(worker);
         if (process) {
-            if (stop_searching(worker) && any_work())
-                notify();
+            if (stop_searching(worker))
+                look_once_more();
             return process;
         }
         sleep_until_woken(worker);
@@ -206,25 +220,47 @@ static FlProcess *wait_for_work(FlWorker *worker) {
     return NULL;
 }
 
-// What is in the last-in slot, for the owner or the tick; NULL: nothing. Acquire: partner of parallel_wake.
-static FlProcess *take_last_in(FlWorker *worker) {
-    if (!atomic_load_explicit(&worker->last_in, memory_order_relaxed))
-        return NULL;
-    return atomic_exchange_explicit(&worker->last_in, NULL, memory_order_acquire);
+static bool may_take_slot(FlWorker *worker) {
+    uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+    return atomic_load_explicit(&worker->slice_over, memory_order_relaxed) != slice &&
+           !atomic_load_explicit(&sched.stopping, memory_order_relaxed);
 }
 
-static FlProcess *parallel_pick(FlWorker *worker) {
-    FlProcess *process = take_last_in(worker);
+// The process woken last, as long as the slice of who woke it lasts; else NULL, and another slice begins.
+static FlProcess *within_slice(FlWorker *worker) {
+    FlProcess *process = slot_take(&worker->head);
     if (process) {
-        uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
-        bool over = atomic_load_explicit(&worker->slice_over, memory_order_relaxed) == slice;
-        if (!over && !atomic_load_explicit(&sched.stopping, memory_order_relaxed))
+        if (may_take_slot(worker))
             return process;
         ring_push(worker, process);
     }
     uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
     atomic_store_explicit(&worker->slice, slice + 1, memory_order_relaxed);
-    return wait_for_work(worker);
+    return NULL;
+}
+
+static FlProcess *parallel_pick(FlWorker *worker) {
+    FlProcess *process = worker->head.next;
+    worker->head.next = NULL;
+    if (!process)
+        process = within_slice(worker);
+    return process ? process : wait_for_work(worker);
+}
+
+static bool parallel_park(ProcessWorker *head, FlProcess *self) {
+    FlWorker *worker = (FlWorker *)head;
+    if (sched.verify || !may_take_slot(worker))
+        return false;
+    FlProcess *next = self; // if something has come meanwhile
+    if (mailbox_park(self)) {
+        next = within_slice(worker);
+        if (!next)
+            next = find_near(worker);
+    }
+    // Release: partner of the tick, see sched.h.
+    atomic_store_explicit(&worker->running, next, memory_order_release);
+    head->next = next;
+    return true;
 }
 
 static void *worker_thread(void *argument) {
@@ -237,11 +273,11 @@ static void *worker_thread(void *argument) {
 // A process that does not reach a poll, deep in the runtime, keeps what its worker would run next from running: the
 // ring can be stolen from, the last-in slot is given to all.
 static void hand_on(FlWorker *worker) {
-    if (!atomic_load_explicit(&worker->last_in, memory_order_relaxed))
+    if (!atomic_load_explicit(&worker->head.last_in, memory_order_relaxed))
         return;
     // Under the idle lock, so that who looks whether anything can still run never finds the process in neither place.
     pthread_mutex_lock(&parallel.idle_lock);
-    FlProcess *process = take_last_in(worker);
+    FlProcess *process = slot_take_over(&worker->head);
     if (process)
         global_push(process, true); // the tick looks for a worker afterwards
     pthread_mutex_unlock(&parallel.idle_lock);
@@ -259,6 +295,8 @@ static void end_slices(bool all) {
         worker->ticks_over = over ? worker->ticks_over + 1 : 0;
         if (!over && !all)
             continue;
+        if (!ring_empty(worker))
+            notify(); // of a sender that gave way
         if (worker->ticks_over > TICKS_PATIENT)
             hand_on(worker);
         atomic_store_explicit(&worker->slice_over, slice, memory_order_relaxed);
@@ -424,6 +462,8 @@ static void parallel_join(void) {
 
 const Schedule schedule_parallel = {
     .wake = parallel_wake,
+    .wake_here = parallel_wake_here,
+    .park = parallel_park,
     .yielded = parallel_yielded,
     .pick = parallel_pick,
     .now = clock_now,

@@ -9,6 +9,7 @@
 #include "runtime/collect/collect.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/verify.h"
+#include "runtime/platform/fence.h"
 #include "runtime/platform/futex.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
@@ -195,11 +196,12 @@ void worker_loop(FlWorker *worker) {
         }
         // Release: partner of the tick, see sched.h.
         atomic_store_explicit(&worker->running, process, memory_order_release);
-        process_run(&worker->head, process);
+        process = process_run(&worker->head, process);
         atomic_store_explicit(&worker->running, NULL, memory_order_relaxed);
         if (atomic_load_explicit(&sched.stopping, memory_order_relaxed))
             break;
-        settle(worker, process);
+        if (process)
+            settle(worker, process);
     }
     this_worker = NULL;
 }
@@ -262,8 +264,10 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     collect_start();
-    process_hooks = (ProcessHooks){sched.schedule->wake, sched.schedule->now, timers_disarm,
-                                   seeded_draw_slice,    report_crowded,      report_traces};
+    fence_init();
+    process_hooks =
+        (ProcessHooks){sched.schedule->wake, sched.schedule->wake_here, sched.schedule->park, sched.schedule->now,
+                       timers_disarm,        seeded_draw_slice,         report_crowded,       report_traces};
     if (config->seeded)
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))

@@ -6,8 +6,9 @@
 // thread; which process runs next, for how many polls, and every random number follow from the seed; time is virtual.
 //
 // No wake-up is lost: a process is pushed to a queue before idle workers are looked for; a worker counts itself idle
-// before it looks at all queues for the last time; both sides with a sequentially consistent fence in between. A worker
-// that is woken searches before it sleeps again, and while one searches no other is woken.
+// before it looks at all queues for the last time; both sides with a fence in between, a light one where processes are
+// pushed, a heavy one where a worker becomes idle (platform/fence.h). A worker that is woken searches before it sleeps
+// again, and while one searches no other is woken.
 //
 // Locks, in this order: idle, output, timers of a worker, global queue.
 #ifndef FLUFFY_RUNTIME_SCHED_SCHED_H
@@ -56,10 +57,6 @@ struct FlWorker {
     _Atomic(bool) oldest_due; // set by each tick, taken by the owner (relaxed): the oldest one's turn has come
     uint32_t pops;            // owner only: counts calls of ring_pop
 
-    // The process woken last: runs next, within its waker's slice. Only the owner fills it; the owner takes it out, or
-    // the tick, when the owner does not get to it.
-    _Atomic(FlProcess *) last_in;
-
     // For the tick, written by the owner: `slice` and `urgent` before `running` (release), read after it (acquire), so
     // that a process is never taken for that of an older slice. A stale value preempts a process for nothing.
     _Atomic(FlProcess *) running;
@@ -82,9 +79,11 @@ struct FlWorker {
 
 // The two schedules.
 typedef struct Schedule {
-    void (*wake)(FlProcess *process);                      // see ProcessHooks; any thread
-    void (*yielded)(FlWorker *worker, FlProcess *process); // a preempted process
-    FlProcess *(*pick)(FlWorker *worker);                  // the next process; waits for one; NULL: the program ends
+    void (*wake)(FlProcess *process);                             // see ProcessHooks; any thread
+    void (*wake_here)(ProcessWorker *worker, FlProcess *process); // see ProcessHooks
+    bool (*park)(ProcessWorker *worker, FlProcess *self);         // see ProcessHooks
+    void (*yielded)(FlWorker *worker, FlProcess *process);        // a preempted process
+    FlProcess *(*pick)(FlWorker *worker); // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);
     void (*earlier)(int64_t deadline); // a deadline was added: who waits for timers may have to wake earlier
     bool (*busy)(void);                // within sched_quiescent: a timer has made something runnable meanwhile

@@ -42,6 +42,17 @@ static void seeded_wake(FlProcess *process) {
     seeded.ready[seeded.count++] = process;
 }
 
+static void seeded_wake_here(ProcessWorker *worker, FlProcess *process) {
+    (void)worker;
+    seeded_wake(process);
+}
+
+// Everything is picked by the worker's loop.
+static bool seeded_park(ProcessWorker *worker, FlProcess *self) {
+    (void)worker, (void)self;
+    return false;
+}
+
 static void seeded_yielded(FlWorker *worker, FlProcess *process) {
     (void)worker;
     seeded_wake(process);
@@ -92,6 +103,8 @@ static void seeded_stop(void) {}
 
 const Schedule schedule_seeded = {
     .wake = seeded_wake,
+    .wake_here = seeded_wake_here,
+    .park = seeded_park,
     .yielded = seeded_yielded,
     .pick = seeded_pick,
     .now = seeded_now,

@@ -14,14 +14,13 @@
 static const FlObject *ask(FlProcess *self, FlPid supervisor, Request request, FlWord root, uint64_t detail,
                            const FlString **reason) {
     FlPid reply_address = fl_call_begin(self, supervisor);
-    FlMessage *message = message_copy(root);
+    FlMessage *message = message_copy_with(root, detail);
     if (!message)
         process_out_of_memory(self);
     message->kind = SIGNAL_SERVICE;
-    message->flags = (unsigned)request << ASK_SHIFT;
+    message->flags = (uint8_t)(request << ASK_SHIFT);
     message->to = supervisor;
     message->from = reply_address;
-    message->detail = detail;
     signal_route(message);
     FlWord reply;
     if (fl_call_wait(self, reply_address, supervisor, -1, &reply, self->site) == 0)

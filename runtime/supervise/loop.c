@@ -120,5 +120,5 @@ void supervisor_run(FlProcess *self) {
         return;
     }
     self->deadline = supervisor_deadline(supervisor);
-    fl_receive_park(self);
+    fl_receive_park(self, self->site);
 }

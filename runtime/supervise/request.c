@@ -90,7 +90,7 @@ static Request request_of(const FlMessage *message) { return (Request)(message->
 static Child *child_of(const Supervisor *supervisor, const FlMessage *message) {
     if (message->head.root != 0)
         return child_by_id(supervisor, (const FlString *)message->head.root);
-    Child *child = supervisor_child(supervisor, message->detail);
+    Child *child = supervisor_child(supervisor, message_detail(message));
     return child && supervisor->dynamic ? child : NULL;
 }
 
@@ -296,14 +296,14 @@ void request_answer(Supervisor *supervisor, const FlMessage *message) {
     }
     switch (request) {
     case ASK_ADOPT:
-        adopt(supervisor, caller_of(asker), message->detail);
-        answer(supervisor, asker, message->detail);
+        adopt(supervisor, caller_of(asker), message_detail(message));
+        answer(supervisor, asker, message_detail(message));
         break;
     case ASK_FIND:
         answer(supervisor, asker, present_process(child_of(supervisor, message)));
         break;
     case ASK_ADD:
-        add(supervisor, message->detail, asker);
+        add(supervisor, message_detail(message), asker);
         break;
     case ASK_STOP:
         stop_child(supervisor, child_of(supervisor, message), asker);

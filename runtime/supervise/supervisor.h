@@ -115,7 +115,7 @@ typedef enum Request {
     ASK_LIST,
     ASK_COUNT,
 } Request;
-enum { ASK_SHIFT = 2 }; // in the flags, behind the process room's
+enum { ASK_SHIFT = 4 }; // in the flags, behind the process room's
 
 // One child in the answer to ASK_LIST; the id follows, padded to 8 bytes.
 typedef struct ListEntry {

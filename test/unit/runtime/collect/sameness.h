@@ -41,10 +41,10 @@ static void rebase(void *context, FlWord *slot) {
 // Takes both.
 static void assert_same(FlMessage *left, FlMessage *right) {
     char *first = (char *)(left + 1), *other = (char *)(right + 1);
-    uint64_t bytes = (uint64_t)(left->end - first);
-    assert_int_equal(bytes, right->end - other);
+    uint64_t bytes = (uint64_t)(message_end(left) - first);
+    assert_int_equal(bytes, message_end(right) - other);
     Shift shift = {(uint64_t)other, (uint64_t)first, bytes};
-    for (char *at = other; at < right->end; at += object_bytes((FlObject *)at))
+    for (char *at = other; at < message_end(right); at += object_bytes((FlObject *)at))
         object_each_reference((FlObject *)at, rebase, &shift);
     for (uint64_t at = 0; at < bytes; at += object_bytes((FlObject *)(first + at))) {
         const FlObject *object = (FlObject *)(first + at);

@@ -130,7 +130,7 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
         }
         if (fl_receive_expired(self))
             return 0;
-        fl_receive_wait(self);
+        fl_receive_wait(self, &site_wait);
     }
 }
 
@@ -139,7 +139,7 @@ static inline FlMessage *receive_or_park(FlProcess *self) {
     fl_receive_begin(self, -1, &site_wait);
     FlMessage *message = fl_receive_next(self);
     if (!message)
-        fl_receive_park(self);
+        fl_receive_park(self, &site_wait);
     return message;
 }
 

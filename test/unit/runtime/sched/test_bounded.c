@@ -24,7 +24,7 @@ static const char *receive_down(FlProcess *self) {
         FlMessage *message = fl_receive_next(self);
         FlWord root = message ? ((FlMessageHead *)message)->root : 0;
         if (!message) {
-            fl_receive_wait(self);
+            fl_receive_wait(self, &site_wait);
         } else if (((FlObject *)root)->type == FL_TYPE_DOWN) {
             fl_receive_take(self, message);
             return ((FlString *)words(root)[1])->bytes;
@@ -137,7 +137,7 @@ static void count(FlProcess *self) {
     for (FlMessage *message = NULL; !message;) {
         message = fl_receive_next(self);
         if (!message) {
-            fl_receive_wait(self);
+            fl_receive_wait(self, &site_wait);
         } else if (((FlMessageHead *)message)->root & 1) {
             fl_receive_drop(self, message);
         } else {
@@ -197,7 +197,7 @@ static void never(FlProcess *self) {
     for (;;) {
         while (fl_receive_next(self)) {
         }
-        fl_receive_wait(self);
+        fl_receive_wait(self, &site_wait);
     }
 }
 

@@ -338,7 +338,7 @@ static void deadlock_main(FlProcess *self) {
     for (;;) {
         while (fl_receive_next(self)) {
         }
-        fl_receive_wait(self);
+        fl_receive_wait(self, &site_wait);
     }
 }
 

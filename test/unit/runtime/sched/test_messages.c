@@ -101,7 +101,7 @@ static int64_t receive_from(FlProcess *self, FlPid from) {
     for (;;) {
         FlMessage *message = fl_receive_next(self);
         if (!message) {
-            fl_receive_wait(self);
+            fl_receive_wait(self, &site_wait);
             continue;
         }
         FlWord *fields = words(((FlMessageHead *)message)->root);
