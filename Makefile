@@ -155,7 +155,7 @@ $(BUILD)/libfluffy-%.a: FORCE
 
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
-.PHONY: units test test-built unit check asan ubsan tsan stress soak model fuzz bless
+.PHONY: units test test-built unit check asan ubsan tsan stress soak chaos model fuzz bless
 units: $(UNIT_TESTS) $(STRESS_TESTS)
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
@@ -176,7 +176,7 @@ check: ## format, headers compile alone, direction of includes, exported names
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan units all
-	@$(HARNESS) --variant asan unit run check stress fault
+	@$(HARNESS) --variant asan unit run check stress fault soak
 
 ubsan: ## unit tests and the compiler under UBSan alone
 	@$(MAKE) --no-print-directory VARIANT=ubsan units all
@@ -184,7 +184,7 @@ ubsan: ## unit tests and the compiler under UBSan alone
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs with processes under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan $(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(foreach room,$(RUNTIME_ROOMS),$(tests_$(room))) $(STRESS_TESTS))
-	@$(HARNESS) --variant tsan unit run stress fault
+	@$(HARNESS) --variant tsan unit run stress fault soak
 
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
@@ -192,7 +192,11 @@ stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARI
 
 SOAK_SECONDS ?= 600
 soak: all ## mixed work for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute
-	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak test/soak/mixed
+
+CHAOS_SECONDS ?= 60
+chaos: all ## a tree of supervisors whose workers are killed at random for CHAOS_SECONDS (60): no question is lost
+	@SOAK_SECONDS=$(CHAOS_SECONDS) $(HARNESS) soak test/soak/chaos
 
 model: ## the protocols of test/model, checked by spin over all interleavings
 	@command -v spin >/dev/null || { echo "make model: spin is missing; scripts/deps --dev installs it" >&2; exit 1; }

@@ -16,7 +16,7 @@ from pathlib import Path
 import programs
 from pool import Case
 
-SECONDS = 12
+SECONDS = 10
 TOLERANCE_SHARE, TOLERANCE_MB = 0.15, 5
 GRACE = 120  # seconds that the last rounds may take
 
