@@ -336,6 +336,7 @@ Named resolve_top(Check *check, ModuleInfo *module, const QualifiedName *name);
 void report_unknown_name(Frame *frame, const Expr *expr);
 Binding *scope_find(Frame *frame, Name name);
 Binding *scope_push(Frame *frame, Name name, Local *local, Span span);
+Name name_of_tested_field(Name field); // of a binding without a local: a pattern above tests the field's type only
 
 void template_facts(Check *check, Template *template); // from the body's syntax
 bool template_uses_process(const Check *check, const Template *template);

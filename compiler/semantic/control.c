@@ -4,10 +4,10 @@
 
 // ---- arms ----------------------------------------------------------------------------------------------------------
 
-// Which arms some instance reaches; the others are reported at the end.
+// Which arms some instance reaches; the others are reported at the end. Those of the library are for other programs.
 static void note_arm(Frame *frame, const Arm *arm, bool reached) {
     Check *check = frame->check;
-    if (!check->reporting)
+    if (!check->reporting || module_is_library(frame->module))
         return;
     if (map_add(&check->arm_reached, arm))
         vec_push(&check->arms, arm);

@@ -363,6 +363,17 @@ static void bind_variables(Matcher *m) {
     }
 }
 
+// `{age: int}` binds nothing, which is easily forgotten: so that the error about the unknown `age` can say it, there is
+// a binding of a name that no user can write.
+static void note_tested_fields(Frame *frame, const Pattern *pattern) {
+    for (size_t i = 0; pattern->kind == PATTERN_RECORD && i < pattern->record.fields.len; i++) {
+        const PatternField *field = &pattern->record.fields.data[i];
+        if (field->pattern->kind == PATTERN_TYPE && !field->pattern->type.name)
+            scope_push(frame, name_of_tested_field(field->name), NULL, field->name_span)->used = true;
+        note_tested_fields(frame, field->pattern);
+    }
+}
+
 // Errors within a pattern that matches nothing are reported all the same.
 static void check_guards(Matcher *m, Pattern *pattern) {
     if (pattern->where && !names_constraint(m, pattern->where)) {
@@ -383,6 +394,8 @@ TreePattern *pattern_check(Frame *frame, Pattern *pattern, const Type *over) {
     Matcher m = {.frame = frame, .check = frame->check, .module = frame->module};
     declare_names(&m, pattern);
     bool possible = match_type(&m, pattern, over) != NULL;
+    if (frame->check->reporting)
+        note_tested_fields(frame, pattern);
     bind_variables(&m);
     m.building = true;
     TreePattern *made = possible ? match_type(&m, pattern, over) : NULL;

@@ -195,6 +195,8 @@ Binding *scope_push(Frame *frame, Name name, Local *local, Span span) {
     return binding;
 }
 
+Name name_of_tested_field(Name field) { return name_of(text_format(".%s", name_text(field))); }
+
 // ---- names ---------------------------------------------------------------------------------------------------------
 
 static const char *const special_names[SPECIAL_COUNT] = {
@@ -394,6 +396,13 @@ void report_unknown_name(Frame *frame, const Expr *expr) {
     const Stmt *later = expr->name.module ? NULL : bound_later(frame, name, expr->span);
     if (later) {
         REPORT_LABEL(diag, later->bind.name_span, "bound here, visible behind it only");
+        return;
+    }
+    const Binding *tested = expr->name.module ? NULL : scope_find(frame, name_of_tested_field(name));
+    if (tested) {
+        REPORT_LABEL(diag, tested->span, "this tests the field's type and binds nothing");
+        REPORT_HELP(diag, "write `{%s}`, or `{%s: %s: T}` to test and bind it", name_text(name), name_text(name),
+                    name_text(name));
         return;
     }
     if (frame->inst->template->bound_to == name && !expr->name.module) {

@@ -240,6 +240,11 @@ static Step open_union(Decoder *d, const FlType *type) {
             best = type->fields[i].type;
         }
     }
+    JsonText whole = d->json;
+    if (best == NULL && !jsontext_skip(&whole)) {
+        d->json.at = whole.at;
+        return fail(d, whole.wrong, "");
+    }
     if (best == NULL)
         return mismatch(d, type);
     Step step = push(d, type);
