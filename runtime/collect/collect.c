@@ -123,10 +123,7 @@ static void replace_blocks(FlArena *arena, FlBump *bump, Fresh *fresh, FlBlock *
 // Hard mode collects small heaps always, large ones when they have grown by an eighth: else tests would not end.
 static uint64_t growth(const FlArena *arena, uint64_t scanned) {
     uint64_t work = arena->bytes + scanned;
-    if (arena_least_threshold == 0)
-        return work / 8;
-    return arena->limit > arena->bytes && work > (arena->limit - arena->bytes) / 2 ? (arena->limit - arena->bytes) / 2
-                                                                                   : work;
+    return arena_pace(arena, arena_least_threshold == 0 ? work / 8 : work);
 }
 
 static void set_threshold(FlArena *arena, uint64_t scanned) {

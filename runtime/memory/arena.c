@@ -39,7 +39,7 @@ void arena_deinit(FlArena *arena, FlBump *bump) {
 // A block for objects of `bytes` bytes, charged; NULL if the limit would be passed or memory is out.
 static FlBlock *take_block(FlArena *arena, uint64_t bytes) {
     uint64_t total = sizeof(FlBlock) + bytes;
-    if (arena->limit != 0 && (total > arena->limit || arena->bytes > arena->limit - total))
+    if (!arena_may_take(arena, total))
         return NULL;
     FlBlock *block = memory_allocate(total);
     if (block == NULL)

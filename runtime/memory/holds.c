@@ -8,7 +8,7 @@ _Static_assert(sizeof(FlBlock) == offsetof(SharedSlots, slots), "the head of slo
 
 void *counted_new(FlArena *arena, uint64_t bytes) {
     uint64_t total = sizeof(Counted) + bytes;
-    if (arena->limit != 0 && (total > arena->limit || arena->bytes > arena->limit - total))
+    if (!arena_may_take(arena, total))
         return NULL;
     Counted *counted = memory_allocate(total);
     if (counted == NULL)

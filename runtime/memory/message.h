@@ -92,8 +92,8 @@ static inline void message_free_quickly(FlMessage *message) {
         cache_free_pieces(message, message->pieces);
 }
 
-// Makes the objects those of the arena and ends the message: read head.root before. Never fails (see
-// arena_over_limit).
+// Makes the objects those of the arena and ends the message: read head.root before. Never fails, whatever the
+// limit.
 void message_adopt(FlMessage *message, FlArena *arena);
 
 // What the receiver is charged: all bytes of its allocations, and for its holds.

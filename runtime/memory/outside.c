@@ -167,11 +167,10 @@ static bool stays(const Outside *outside, const FlBlock *hold) {
 // What is held counts for the limit. To the pace of collections only what a collection may free in a hurry: the
 // counted blocks, of which the arena may make many.
 static void charge(FlArena *arena, uint64_t before, uint64_t counted) {
-    uint64_t held = arena->bytes - before, next = ((uint64_t)arena->threshold << 10) + held + counted;
+    uint64_t threshold = (uint64_t)arena->threshold << 10;
     if (arena_least_threshold == 0 && arena->threshold == 0)
         return;
-    if (arena->limit > arena->bytes && next > arena->bytes + (arena->limit - arena->bytes) / 2)
-        next = arena->bytes + (arena->limit - arena->bytes) / 2;
+    uint64_t next = arena->bytes + arena_pace(arena, (threshold > before ? threshold - before : 0) + counted);
     arena->threshold = next >> 10 >= UINT32_MAX ? UINT32_MAX : (uint32_t)(next >> 10) + 1;
 }
 

@@ -87,7 +87,6 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     message_adopt(message, &self->arena);
     if (down)
         *root = object_words((const FlObject *)*root)[1];
-    process_check_memory(self);
     return down ? DOWN : REPLY;
 }
 

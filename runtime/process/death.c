@@ -37,6 +37,7 @@ static void raise_limits(FlProcess *self, FlSide *side) {
             self->arena.limit = self->arena.bytes;
         self->arena.limit += DEATH_BYTES;
     }
+    self->arena.threshold = ARENA_NEVER;
     self->limit -= side->on_segment ? SEGMENT_RESERVE : FL_STACK_SLACK / 4;
     if (__atomic_load_n(&self->head.stack_limit, __ATOMIC_RELAXED) != UINTPTR_MAX)
         __atomic_store_n(&self->head.stack_limit, self->limit, __ATOMIC_RELAXED);

@@ -82,7 +82,7 @@ static inline bool mailbox_park(FlProcess *process) {
         return false;
     // From here on it may be another's; a process that it does not mean is woken for nothing.
     uint32_t requests = atomic_load_explicit(&process->requests, memory_order_seq_cst);
-    return __builtin_expect(!(requests & REQUEST_NO_MEMORY), 1) || !mailbox_unpark(process);
+    return __builtin_expect(!(requests & (REQUEST_NO_MEMORY | REQUEST_OVER_LIMIT)), 1) || !mailbox_unpark(process);
 }
 
 // Owner. Everything in the mailbox, oldest first; the mailbox becomes `state` (MAILBOX_EMPTY or MAILBOX_CLOSED).

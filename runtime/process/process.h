@@ -34,9 +34,10 @@ enum { ALIAS_BOUNDED = 1 }; // of alias_of; no pid: its serial is 0
 
 // Bits of `requests`.
 enum {
-    REQUEST_PREEMPT = 1,   // the time slice is over
-    REQUEST_SIGNALS = 2,   // a signal that must not wait for the next receive is in the mailbox
-    REQUEST_NO_MEMORY = 4, // end: memory is out, and something it had to be told could not be
+    REQUEST_PREEMPT = 1,    // the time slice is over
+    REQUEST_SIGNALS = 2,    // a signal that must not wait for the next receive is in the mailbox
+    REQUEST_OVER_LIMIT = 8, // end: what lives after a collection is more than the memory limit. By the owner
+    REQUEST_NO_MEMORY = 4,  // end: memory is out, and something it had to be told could not be
 };
 
 // Why a process gave the worker back; set by the process, read by the scheduler right after the switch.

@@ -10,6 +10,7 @@
 #include "runtime/process/bound.h"
 #include "runtime/process/call.h"
 #include "runtime/process/death.h"
+#include "runtime/process/mail.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
@@ -60,10 +61,26 @@ static bool fetch(FlProcess *self) {
     return *self->scan != NULL;
 }
 
+// Between two messages. Gives the flags.
+static __attribute__((noinline)) uint8_t poll_in_scan(FlProcess *self) {
+    self->flags &= ~FLAG_TESTING;
+    fl_poll(self);
+    return self->flags;
+}
+
+// The message under test did not match. The arms of a receive are tested without polls: here others run while one looks
+// through a long mailbox. Gives the flags.
+static inline uint8_t after_miss(FlProcess *self, uint8_t flags) {
+    self->scan = &(*self->scan)->head.next;
+    // Relaxed, as generated code reads it: see run.h.
+    bool poisoned = __atomic_load_n(&self->head.stack_limit, __ATOMIC_RELAXED) == UINTPTR_MAX;
+    return __builtin_expect(poisoned, 0) ? poll_in_scan(self) : flags;
+}
+
 FlMessage *fl_receive_next(FlProcess *self) {
     uint8_t flags = self->flags;
     if (flags & FLAG_TESTING)
-        self->scan = &(*self->scan)->head.next;
+        flags = after_miss(self, flags);
     self->flags = flags & (uint8_t) ~(FLAG_TESTING | FLAG_PARKED);
     if (__builtin_expect(flags & FLAG_DYING, 0) || (!*self->scan && !fetch(self)))
         return NULL;
@@ -81,9 +98,10 @@ static void end_receive(FlProcess *self) {
     self->deadline = INT64_MAX;
 }
 
-void process_check_memory(FlProcess *self) {
-    if (__builtin_expect(arena_over_limit(&self->arena), 0))
-        process_over_limit(self);
+void process_check_memory(FlProcess *process) {
+    const FlArena *arena = &process->arena;
+    if (arena->limit != 0 && arena_used(arena, &process->head.bump) + mail_bytes(process) > arena->limit)
+        process_request(process, REQUEST_OVER_LIMIT);
 }
 
 static __attribute__((noinline)) void received_specially(FlProcess *self, FlMessage *message) {
@@ -103,6 +121,8 @@ static void unlink_message(FlProcess *self, FlMessage *message) {
     self->mail_count--;
     if (__builtin_expect(message->flags != 0, 0))
         received_specially(self, message);
+    if (__builtin_expect(self->arena.limit != 0, 0))
+        mail_discharge(self, message);
     end_receive(self);
 }
 
@@ -114,7 +134,6 @@ void fl_receive_drop(FlProcess *self, FlMessage *message) {
 void fl_receive_take(FlProcess *self, FlMessage *message) {
     unlink_message(self, message);
     message_adopt(message, &self->arena);
-    process_check_memory(self);
 }
 
 bool fl_receive_expired(FlProcess *self) {

@@ -14,8 +14,9 @@ void process_wait(FlProcess *self);
 // Panics in a process that is dying.
 void process_refuse_wait(FlProcess *self, const FlSite *site);
 
-// Ends self if what it adopted passed its memory limit.
-void process_check_memory(FlProcess *self);
+// After a collection: what lives in the arena and the mailbox may be more than the memory limit; then it is asked to
+// end. Owner, on another stack than the process's.
+void process_check_memory(FlProcess *process);
 _Noreturn void process_over_limit(FlProcess *self);
 
 // Begins the end of self, whose mailbox was to end it when it is full.

@@ -1,6 +1,7 @@
 #include "runtime/process/run.h"
 
 #include "runtime/process/death.h"
+#include "runtime/process/receive.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
@@ -19,10 +20,14 @@ void process_take_requests(FlProcess *self) {
     uint32_t requests = atomic_exchange_explicit(&self->requests, 0, memory_order_seq_cst);
     if (requests & REQUEST_NO_MEMORY)
         process_lacks_memory(self);
+    if (requests & REQUEST_OVER_LIMIT && !(self->flags & FLAG_DYING))
+        process_over_limit(self);
     if (self->flags & FLAG_DYING) {
         death_check_time(self);
     } else if (requests & (REQUEST_SIGNALS | REQUEST_NO_MEMORY)) {
         process_drain(self);
+    } else if (requests & REQUEST_PREEMPT) {
+        process_drain_limited(self);
     }
     if (requests & REQUEST_PREEMPT)
         process_leave(self, PROCESS_YIELDED);
@@ -33,6 +38,7 @@ static void count_poll(FlProcess *self) {
     if (--worker->polls_left > 0)
         return;
     worker->polls_left = process_hooks.draw_slice(self->worker);
+    process_drain_limited(self);
     process_leave(self, PROCESS_YIELDED);
 }
 

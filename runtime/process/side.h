@@ -51,7 +51,9 @@ struct FlSide {
 
     struct FlBound *bound;     // of its mailbox; owned, private to bound.c. NULL: none
     struct BoundWait *blocked; // the send that waits for room, on its stack; NULL: none
-    bool crowded;              // its mailbox was warned of
+    // With a memory limit: at least the bytes of the messages in the private list (mail.h).
+    uint64_t mail_bytes;
+    bool crowded; // its mailbox was warned of
 
     char *name; // registered first, for reports; owned. NULL: none
 };

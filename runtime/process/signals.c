@@ -6,6 +6,7 @@
 #include "runtime/process/bound.h"
 #include "runtime/process/call.h"
 #include "runtime/process/death.h"
+#include "runtime/process/mail.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/side.h"
 #include "runtime/process/slot.h"
@@ -233,6 +234,8 @@ static void keep(FlProcess *self, FlMessage *message) {
     *self->last = message;
     self->last = &message->head.next;
     self->mail_count++;
+    if (__builtin_expect(self->arena.limit != 0, 0))
+        mail_charge(self, message);
 }
 
 static void accept_all(FlProcess *self, FlMessage *message);
@@ -298,10 +301,17 @@ static void warn_crowded(FlProcess *self) {
     process_hooks.crowded(self, newest->flags & MESSAGE_REQUEST ? call_owner(newest->from) : newest->from);
 }
 
-void process_drain(FlProcess *self) {
-    accept_all(self, mailbox_drain(self, MAILBOX_EMPTY));
+// Messages have joined the private list.
+static inline void check_mail(FlProcess *self) {
     if (__builtin_expect(self->mail_count > MAILBOX_CROWDED, 0))
         warn_crowded(self);
+    if (__builtin_expect(self->arena.limit != 0, 0))
+        mail_check(self);
+}
+
+void process_drain(FlProcess *self) {
+    accept_all(self, mailbox_drain(self, MAILBOX_EMPTY));
+    check_mail(self);
     // Deaths are begun above, so that the whole list is dealt with first.
     if (self->side && self->side->reason && !(self->flags & FLAG_DYING))
         death_run(self);
@@ -313,6 +323,11 @@ void process_lacks_memory(FlProcess *self) {
     death_begin(self, reason_no_memory, NULL);
 }
 
+void process_drain_limited(FlProcess *self) {
+    if (self->arena.limit != 0 && !(self->flags & FLAG_DYING))
+        process_drain(self);
+}
+
 // ---- what processes send
 
 // A value, to a process that belongs to this thread and has an empty mailbox word: as if it drained it now.
@@ -322,8 +337,7 @@ static void hand_over(FlProcess *to, FlMessage *message) {
         return;
     }
     keep(to, message);
-    if (__builtin_expect(to->mail_count > MAILBOX_CROWDED, 0))
-        warn_crowded(to);
+    check_mail(to);
 }
 
 // A process that does not wait, itself or in the slot, gets a message. false: it is not this thread's.

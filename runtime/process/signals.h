@@ -76,5 +76,7 @@ void signal_bounce(FlMessage *message);
 // Owner, on self's stack: moves what arrived to the private list, acts on signals. Doesn't return if one of them ends
 // the process.
 void process_drain(FlProcess *self);
+// The same at the end of a time slice, if it has a memory limit, for which messages count when they are drained.
+void process_drain_limited(FlProcess *self);
 
 #endif

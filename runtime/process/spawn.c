@@ -86,6 +86,8 @@ static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOption
     if (options->bounded)
         apply_bound(self, child, options);
     child->arena.limit = options->memory_limit;
+    if (options->memory_limit != 0 && !process_side(child))
+        fail(self, child, NULL, NULL);
     if (options->stack_limit != 0) {
         FlSide *side = process_side(child);
         if (!side)

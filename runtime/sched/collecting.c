@@ -3,6 +3,7 @@
 #include "runtime/collect/collect.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/outside.h"
+#include "runtime/process/receive.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
 
@@ -39,6 +40,8 @@ static void end_outside(Outside *outside, FlProcess *process, bool collected) {
     else
         outside_abandon(outside);
     process->verified = 0;
+    if (collected)
+        process_check_memory(process);
 }
 
 // In one step.

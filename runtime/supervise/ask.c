@@ -132,6 +132,12 @@ static const char *next_entry(const char *place, const ListEntry *entry) {
     return place + sizeof *entry + (entry->length == UINT32_MAX ? 0 : object_round(entry->length));
 }
 
+// An answer whose bytes are no text: the heap is not to keep it as one.
+static void forget(const FlString *answer) {
+    if (answer)
+        object_fill((void *)answer, object_bytes(&answer->header));
+}
+
 // Elements are the words of {id: string, pid: pid, state: string}, in this order. Nothing here polls, so the answer
 // stays where it is.
 FlList fl_supervisor_children(FlProcess *self, const FlType *type, FlPid supervisor) {
@@ -151,6 +157,7 @@ FlList fl_supervisor_children(FlProcess *self, const FlType *type, FlPid supervi
         list->used++;
         place = next_entry(place, entry);
     }
+    forget(answer);
     return (FlList){list, count};
 }
 
@@ -158,4 +165,5 @@ void fl_supervisor_count(FlProcess *self, FlPid supervisor, int64_t *counted) {
     const FlString *reason, *answer = (const FlString *)ask(self, supervisor, ASK_COUNT, 0, 0, &reason);
     ChildCount none = {0};
     memcpy(counted, answer ? (const void *)answer->bytes : &none, sizeof none);
+    forget(answer);
 }

@@ -24,6 +24,26 @@ static bool same_fields(const FlType *left, const FlType *right) {
     return true;
 }
 
+enum { AT_ONCE = 1 << 18 }; // bytes that are compared without a poll
+
+static bool same_bytes(FlProcess *self, const void *left, const void *right, uint64_t bytes) {
+    const char *a = left, *b = right;
+    while (bytes > AT_ONCE) {
+        if (memcmp(a, b, AT_ONCE) != 0)
+            return false;
+        a += AT_ONCE;
+        b += AT_ONCE;
+        bytes -= AT_ONCE;
+        if (self != NULL)
+            value_poll(self);
+    }
+    return memcmp(a, b, bytes) == 0;
+}
+
+static bool equal_strings(FlProcess *self, const FlString *a, const FlString *b) {
+    return a == b || (a->length == b->length && same_bytes(self, a->bytes, b->bytes, a->length));
+}
+
 // Lists of numbers without a choice, hence compared as memory.
 static bool is_flat(const Place *left, const Place *right) {
     const FlType *element = left->type->element;
@@ -71,7 +91,7 @@ static bool compare_places(Work *work, const View *left, const View *right) {
     if (left_count == 0 || itself)
         return true;
     if (left->kind == FL_KIND_RECORD ? !same_fields(left->type, right->type) : is_flat(&a, &b))
-        return left->kind == FL_KIND_LIST && memcmp(a.words, b.words, left_count * sizeof(FlWord)) == 0;
+        return left->kind == FL_KIND_LIST && same_bytes(work->self, a.words, b.words, left_count * sizeof(FlWord));
     return work_push(work, a, b, left_count);
 }
 
@@ -84,7 +104,7 @@ static bool compare(Work *work, const View *left, const View *right) {
     case FL_KIND_FLOAT:
         return equal_floats(left->scalar, right->scalar);
     case FL_KIND_STRING:
-        return fl_string_equal((FlString *)left->scalar, (FlString *)right->scalar);
+        return equal_strings(work->self, (const FlString *)left->scalar, (const FlString *)right->scalar);
     case FL_KIND_RECORD:
     case FL_KIND_LIST:
         return compare_places(work, left, right);

@@ -328,9 +328,12 @@ static void test_threshold(void **state) {
     assert_collected(&heap, &frame);
     uint64_t live = heap.arena.bytes;
     assert_in_range((uint64_t)heap.arena.threshold << 10, 2 * live, 2 * live + 1024);
-    heap.arena.limit = live + 100 * 1024;
+    heap.arena.limit = live + 400 * 1024;
     assert_collected(&heap, &frame);
-    assert_in_range((uint64_t)heap.arena.threshold << 10, live + 50 * 1024, live + 51 * 1024);
+    assert_in_range((uint64_t)heap.arena.threshold << 10, live + 200 * 1024, live + 201 * 1024);
+    heap.arena.limit = live;
+    assert_collected(&heap, &frame);
+    assert_in_range((uint64_t)heap.arena.threshold << 10, live + live / 8, live + live / 8 + 1024);
     heap_end(&heap);
 }
 

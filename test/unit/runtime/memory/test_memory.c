@@ -169,6 +169,7 @@ static void test_arena_limit(void **state) {
     TestHeap heap;
     heap_begin(&heap, 1);
     heap.arena.limit = 5000;
+    heap.arena.threshold = ARENA_NEVER; // then the limit is strict
     uint64_t got = 0;
     while (arena_allocate(&heap.arena, &heap.bump, 8) != NULL) {
         object_fill(heap.bump.next - 8, 8);
@@ -183,10 +184,13 @@ static void test_arena_limit(void **state) {
     object_fill(arena_allocate(&heap.arena, &heap.bump, 40000), 40000);
     assert_heap_fine(&heap);
     FlMessage *message = message_copy(nested_lists(&heap, 100));
-    assert_false(arena_over_limit(&heap.arena));
     heap.arena.limit = heap.arena.bytes;
     message_adopt(message, &heap.arena);
-    assert_true(arena_over_limit(&heap.arena));
+    assert_true(heap.arena.bytes > heap.arena.limit);
+    assert_false(arena_may_take(&heap.arena, 1));
+    heap.arena.threshold = 4; // what may be garbage is no reason to fail
+    assert_true(arena_may_take(&heap.arena, heap.arena.limit));
+    assert_false(arena_may_take(&heap.arena, 3 * heap.arena.limit));
     heap_end(&heap);
 }
 
@@ -419,6 +423,7 @@ static void test_copy_fails(void **state) {
     }
     heap_begin(&child, 3);
     child.arena.limit = 4000;
+    child.arena.threshold = ARENA_NEVER;
     FlWord result;
     assert_false(copy_value_into_arena(&child.arena, &child.bump, deep, &result));
     heap_end(&child);

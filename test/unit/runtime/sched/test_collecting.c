@@ -1,5 +1,6 @@
-// Collections of large heaps: others run between their steps, and the process goes on as if there had been none. One
-// worker, so that nobody else can run the others.
+// Work that takes long and that others need not wait for. Collections of large heaps: others run between their steps,
+// and the process goes on as if there had been none. A search through a long mailbox. One worker, so that nobody else
+// can run the others.
 #include "test/unit/runtime/sched/program.h"
 
 #include "runtime/process/process.h"
@@ -109,11 +110,39 @@ static void test_end(void **state) {
     assert_int_equal(run_program(is_ended, "1", "seed:1").status, 9);
 }
 
+// Looks for a message behind many others. In the seeded schedule each poll is taken.
+enum { BEFORE = 20000 };
+
+static void searches(FlProcess *self) {
+    for (int i = 1; i <= BEFORE; i++)
+        send(self, head(self)->pid, 0, i);
+    send(self, head(self)->pid, 0, 0);
+    spawn(self, neighbour, 0, 0, 0, 0, NULL);
+    fl_receive_begin(self, -1, &site_wait);
+    rounds = 0;
+    FlMessage *message = fl_receive_next(self);
+    for (int i = 1; i <= BEFORE; i++) {
+        if (words(((FlMessageHead *)message)->root)[1] != (FlWord)i)
+            fl_halt(self, 1);
+        message = fl_receive_next(self);
+    }
+    uint64_t meanwhile = rounds;
+    fl_receive_drop(self, message);
+    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+}
+
+static void test_search(void **state) {
+    (void)state;
+    assert_int_equal(run_program(searches, "1", "seed:1").status, 7);
+    assert_int_equal(run_program(searches, "1", "seed:2").status, 7);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_polls),
         cmocka_unit_test(test_parks),
         cmocka_unit_test(test_end),
+        cmocka_unit_test(test_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

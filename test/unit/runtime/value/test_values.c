@@ -128,6 +128,29 @@ static void test_long_text(void **state) {
     }
 }
 
+// Others run while long flat lists and strings are compared.
+static void test_long_flat(void **state) {
+    (void)state;
+    enum { COUNT = 1 << 17 };
+    FlBuffer *a = fl_buffer_new(me, TYPE(T_INTS), COUNT), *b = fl_buffer_new(me, TYPE(T_INTS), COUNT);
+    for (uint32_t i = 0; i < COUNT; i++)
+        a->elements[i] = b->elements[i] = i;
+    a->used = b->used = COUNT;
+    FlWord left[] = {word_of(a), COUNT}, right[] = {word_of(b), COUNT};
+    test_process.large = true;
+    test_process.polls = 0;
+    test_process.head.stack_limit = UINTPTR_MAX;
+    assert_true(fl_equal(me, TYPE(T_INTS), left, right));
+    assert_int_equal(test_process.polls, 3);
+    b->elements[COUNT - 1] = 0;
+    assert_false(fl_equal(me, TYPE(T_INTS), left, right));
+    b->elements[COUNT / 2] = 0;
+    test_process.polls = 0;
+    assert_false(fl_equal(me, TYPE(T_INTS), left, right));
+    assert_int_equal(test_process.polls, 2);
+    test_process.head.stack_limit = 0;
+}
+
 static void test_deep(void **state) {
     (void)state;
     FlWord a, b, c;
@@ -333,6 +356,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_compound, begin, end),
         cmocka_unit_test_setup_teardown(test_long_text, begin, end),
         cmocka_unit_test_setup_teardown(test_deep, begin, end),
+        cmocka_unit_test_setup_teardown(test_long_flat, begin, end),
         cmocka_unit_test_setup_teardown(test_cut, begin, end),
         cmocka_unit_test_setup_teardown(test_equal, begin, end),
         cmocka_unit_test_setup_teardown(test_property, begin, end),
