@@ -98,8 +98,10 @@ static void discard(FlProcess *process, FlMessage *message) {
 // waits for room in the mailbox goes on.
 static void close_mailbox(FlProcess *process) {
     FlMessage *rooms, *queued = bound_close(process, &rooms);
+    FlMessage *arrived = mailbox_drain(process, MAILBOX_CLOSED);
+    names_forget(process); // before anybody is told
     each_message(process, queued, signal_late);
-    each_message(process, mailbox_drain(process, MAILBOX_CLOSED), signal_late);
+    each_message(process, arrived, signal_late);
     each_message(process, rooms, route);
 }
 
@@ -152,7 +154,6 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
 }
 
 void death_bury(ProcessWorker *worker, FlProcess *process) {
-    names_forget(process);
     calls_note(process, process->first);
     close_mailbox(process);
     if (process->side) {
@@ -162,12 +163,24 @@ void death_bury(ProcessWorker *worker, FlProcess *process) {
     free_all(worker, process);
 }
 
-void death_drop(ProcessWorker *worker, FlProcess *process) {
+bool death_quiet(ProcessWorker *worker, FlProcess *process) {
+    enum { LOUD = FLAG_MAIN | FLAG_DYING | FLAG_REPORT | FLAG_SERVICE | FLAG_STARTING };
+    if (process->status != PROCESS_RUNNING || process->flags & LOUD || process->side || process->first ||
+        process->timeout.shard != 0 || !mailbox_close_empty(process))
+        return false;
     names_forget(process);
+    if (process->arena.bytes != 0)
+        arena_deinit(&process->arena, &process->head.bump);
+    process_release(&worker->slots, process);
+    return true;
+}
+
+void death_drop(ProcessWorker *worker, FlProcess *process) {
     bound_leave(process);
     FlMessage *rooms;
     each_message(process, bound_close(process, &rooms), discard);
     each_message(process, rooms, discard);
     each_message(process, mailbox_drain(process, MAILBOX_CLOSED), discard);
+    names_forget(process);
     free_all(worker, process);
 }

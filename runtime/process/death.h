@@ -4,6 +4,8 @@
 // first) with a reserve of time and memory, then gives the worker back for good. 3. The scheduler reports a crash, then
 // death_bury, on its own stack: names are free, the mailbox closes, links and monitors are told, everything is freed. A
 // process that returns from its entry skips the first two. A panic in a defer ends that defer; the next one goes on.
+//
+// Most processes return from their entry, and nobody has to be told anything: death_quiet, on their own stack, is all.
 #ifndef FLUFFY_RUNTIME_PROCESS_DEATH_H
 #define FLUFFY_RUNTIME_PROCESS_DEATH_H
 
@@ -24,6 +26,9 @@ void death_check_time(FlProcess *self);
 
 // Scheduler, on its own stack, process->status is PROCESS_ENDED and its stack given back: the rest.
 void death_bury(ProcessWorker *worker, FlProcess *process);
+// Self has returned from its entry: if nothing is to be done but to free it, that is done, and true; it is gone then.
+// false: the scheduler has to bury it. On any stack of the worker.
+bool death_quiet(ProcessWorker *worker, FlProcess *process);
 // Frees a process that never runs again, telling nobody: when the runtime stops.
 void death_drop(ProcessWorker *worker, FlProcess *process);
 

@@ -85,12 +85,21 @@ static inline bool mailbox_park(FlProcess *process) {
     return __builtin_expect(!(requests & (REQUEST_NO_MEMORY | REQUEST_OVER_LIMIT)), 1) || !mailbox_unpark(process);
 }
 
+// Owner. Closes the mailbox if it is empty; false: something is in it, and nothing was done.
+static inline bool mailbox_close_empty(FlProcess *self) {
+    uintptr_t old = MAILBOX_EMPTY;
+    // Release and sequentially consistent as in mailbox_drain.
+    return atomic_compare_exchange_strong_explicit(&self->mailbox, &old, MAILBOX_CLOSED, memory_order_seq_cst,
+                                                   memory_order_relaxed);
+}
+
 // Owner. Everything in the mailbox, oldest first; the mailbox becomes `state` (MAILBOX_EMPTY or MAILBOX_CLOSED).
 static inline FlMessage *mailbox_drain(FlProcess *self, uintptr_t state) {
     if (state == MAILBOX_EMPTY && atomic_load_explicit(&self->mailbox, memory_order_relaxed) == MAILBOX_EMPTY)
         return NULL;
     // Acquire: the contents of the messages. Release of CLOSED: what a later owner of the slot must not see again.
-    uintptr_t list = atomic_exchange_explicit(&self->mailbox, state, memory_order_acq_rel);
+    // Sequentially consistent for CLOSED: partner of who registers a name.
+    uintptr_t list = atomic_exchange_explicit(&self->mailbox, state, memory_order_seq_cst);
     FlMessage *newest = list <= MAILBOX_CLOSED ? NULL : (FlMessage *)list;
     FlMessage *oldest = NULL;
     while (newest) {

@@ -41,21 +41,43 @@ static Name **find(const FlString *text) {
     return link;
 }
 
-// Marks the process as one with names; false: it has ended. The lock is held: names_forget marks first, then takes the
-// lock, so either it sees the entry that is made now, or this sees its mark.
+static void unlink_name(Name *name) {
+    Name **link = name_bucket(name->text, name->length);
+    while (*link != name)
+        link = &(*link)->next_name;
+    *link = name->next_name;
+    link = pid_bucket(name->pid);
+    while (*link != name)
+        link = &(*link)->next_pid;
+    *link = name->next_pid;
+    memory_free(name);
+}
+
+// The same as find, but the name of a process that is just ending, whose mailbox is closed already, is free. The lock
+// is held.
+static Name **find_living(const FlString *text) {
+    Name **link = find(text);
+    if (!*link || process_find((*link)->pid))
+        return link;
+    unlink_name(*link);
+    return find(text);
+}
+
+// Marks the process as one with names; false: it has ended. The lock is held. Partner: the end of a process closes its
+// mailbox, then looks at the mark, all four sequentially consistent: either it sees the mark, and waits for the lock to
+// forget the entry that is made now, or this sees that the mailbox is closed. The pid is read last: a slot that has
+// another process by now, whose mailbox is open, has its pid too. A mark that it gets by mistake costs a look.
 static bool claim(FlPid pid) {
     FlProcess *process = process_slot(pid);
     if (!process)
         return false;
-    uint8_t old = NAMES_NONE;
-    bool open = atomic_compare_exchange_strong_explicit(&process->names, &old, NAMES_SOME, memory_order_seq_cst,
-                                                        memory_order_seq_cst) ||
-                old == NAMES_SOME;
-    return open && process_pid(process) == pid && !process_closed(process);
+    atomic_store_explicit(&process->names, NAMES_SOME, memory_order_seq_cst);
+    return atomic_load_explicit(&process->mailbox, memory_order_seq_cst) != MAILBOX_CLOSED &&
+           process_pid(process) == pid;
 }
 
 static NamesResult add(const FlString *text, FlPid pid) {
-    Name **place = find(text);
+    Name **place = find_living(text);
     if (*place)
         return NAMES_TAKEN;
     if (!claim(pid))
@@ -77,26 +99,12 @@ NamesResult names_register(const FlString *name, FlPid pid) {
     return result;
 }
 
-static void remove_name(Name *name) {
-    Name **link = name_bucket(name->text, name->length);
-    while (*link != name)
-        link = &(*link)->next_name;
-    *link = name->next_name;
-    memory_free(name);
-}
-
-void names_forget(FlProcess *process) {
-    if (atomic_exchange_explicit(&process->names, NAMES_CLOSED, memory_order_seq_cst) != NAMES_SOME)
-        return;
+void names_forget_all(FlProcess *process) {
     pthread_mutex_lock(&names.lock);
-    for (Name **link = pid_bucket(process->head.pid); *link;) {
-        Name *name = *link;
-        if (name->pid != process->head.pid) {
-            link = &name->next_pid;
-            continue;
-        }
-        *link = name->next_pid;
-        remove_name(name);
+    for (Name *name = *pid_bucket(process->head.pid), *next; name; name = next) {
+        next = name->next_pid;
+        if (name->pid == process->head.pid)
+            unlink_name(name);
     }
     pthread_mutex_unlock(&names.lock);
 }
@@ -117,7 +125,7 @@ bool names_of(FlPid pid, char *text, size_t size) {
 FlPid fl_whereis(FlProcess *self, FlString *name) {
     (void)self;
     pthread_mutex_lock(&names.lock);
-    Name *found = *find(name);
+    Name *found = *find_living(name);
     FlPid pid = found ? found->pid : 0;
     pthread_mutex_unlock(&names.lock);
     return pid;

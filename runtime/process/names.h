@@ -9,8 +9,12 @@ typedef enum NamesResult { NAMES_OK, NAMES_TAKEN, NAMES_NO_MEMORY } NamesResult;
 // Gives a name to a process; nothing happens if that has ended. Any thread.
 NamesResult names_register(const FlString *name, FlPid pid);
 
-// Frees all names of a process, for good: it can't get new ones. By its last owner.
-void names_forget(FlProcess *process);
+// Frees all names of a process, whose mailbox is closed: it gets no new ones. By its last owner.
+void names_forget_all(FlProcess *process);
+static inline void names_forget(FlProcess *process) {
+    if (atomic_load_explicit(&process->names, memory_order_seq_cst) != NAMES_NONE) // partner: claim in names.c
+        names_forget_all(process);
+}
 
 // The first name of a process, for reports: copied to `text` and cut to `size` bytes; false if it has none. Any thread.
 bool names_of(FlPid pid, char *text, size_t size);

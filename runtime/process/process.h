@@ -65,7 +65,7 @@ enum {
 };
 
 // Values of `names`.
-enum { NAMES_NONE, NAMES_SOME, NAMES_CLOSED };
+enum { NAMES_NONE, NAMES_SOME };
 
 // The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline
 // is what is armed.
@@ -105,7 +105,7 @@ struct FlProcess {
     uint8_t status; // ProcessStatus; owner
     uint8_t flags;  // FLAG_*; owner
     _Atomic(uint8_t)
-        names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, the owner's death sets NAMES_CLOSED
+        names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, who ends the process looks at it last
     bool awaits_output;    // it is in the list of those that wait for room; under the output's lock
     FlProcess *queue_next; // link in a run queue or free list; belongs to that queue
     FlMessage *first;      // private list: drained messages not yet taken, oldest first; owner
@@ -163,6 +163,8 @@ typedef struct ProcessHooks {
     // On a process's stack: parks self, which has nothing else to settle, and decides in worker->next who runs next
     // (NULL: to be picked). false: nothing was done.
     bool (*park)(ProcessWorker *worker, FlProcess *self);
+    // On the stack of a process that has ended and is gone: decides in worker->next who runs next (NULL: to be picked).
+    void (*ended)(ProcessWorker *worker);
     int64_t (*now)(void);                    // nanoseconds; virtual in the seeded schedule
     void (*disarm)(FlProcess *process);      // takes its timeout out of the timer queue
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice

@@ -5,11 +5,6 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
-void process_write_limit(ProcessWorker *worker, FlProcess *process) {
-    uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : process->limit;
-    __atomic_store_n(&process->head.stack_limit, limit, __ATOMIC_RELAXED);
-}
-
 // ---- polls
 
 void process_take_requests(FlProcess *self) {

@@ -25,12 +25,15 @@ static inline ProcessWorker *process_worker(const FlProcess *self) {
 }
 
 // Owner: the limit of its stack, for the generated code's checks; poisoned where every poll is counted.
-void process_write_limit(ProcessWorker *worker, FlProcess *process);
+static inline void process_write_limit(ProcessWorker *worker, FlProcess *process) {
+    uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : process->limit;
+    __atomic_store_n(&process->head.stack_limit, limit, __ATOMIC_RELAXED);
+}
 
-// Scheduler: runs a process that is in no queue, and after it, on the same stack, those that ProcessHooks.park names,
-// until the worker is given back. Returns who gave it back; process->status says why. If that is PROCESS_PARKED or
-// PROCESS_ENDED, its stack is already back in the worker's cache. NULL: the last one has parked, and there is nothing
-// to settle.
+// Scheduler: runs a process that is in no queue, and after it, on the same stack, those that ProcessHooks.park or ended
+// names, until the worker is given back. Returns who gave it back; process->status says why. If that is PROCESS_PARKED
+// or PROCESS_ENDED, its stack is already back in the worker's cache. NULL: the last one has parked or is gone, and
+// there is nothing to settle.
 FlProcess *process_run(ProcessWorker *worker, FlProcess *process);
 
 // Gives the worker back, keeping the stack; returns when the process is scheduled again. Requests are dealt with then,

@@ -107,13 +107,19 @@ static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOption
     }
 }
 
-FlPid fl_spawn_end(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
+// What the words of its frame refer to.
+static void give_arguments(FlProcess *self, FlProcess *child) {
     process_give_words_ahead(self, child->head.frame);
     if (!copy_into_arena_from(&child->arena, &child->head.bump, child->head.frame, &self->arena))
         fail(self, child, NULL, NULL);
+}
+
+FlPid fl_spawn_end(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
+    if (object_type(child->head.frame)->references)
+        give_arguments(self, child);
     if (options)
         apply_options(self, child, options);
     FlPid pid = child->head.pid;
-    process_hooks.wake(child);
+    process_hooks.wake_here((ProcessWorker *)self->worker, child);
     return pid;
 }

@@ -2,7 +2,8 @@
 //
 // The scheduler runs on the stack of its thread and enters processes by process_run. But most turns end with a process
 // that waits and another one that was woken meanwhile; then the worker is not given back:
-//  - A process that waits without a stack returns, and the next one that has none is called on the same stack.
+//  - A process that waits without a stack returns, or one that has ended, and the next one that has none is called on
+//    the same stack.
 //  - A process that waits with its stack switches to a fresh one, on which it is parked (not before: who wakes it may
 //  run
 //    it at once) and the next process goes on.
@@ -105,6 +106,14 @@ static bool park(ProcessWorker *worker, FlProcess *self, char *stack) {
     return false;
 }
 
+// Buries self, which has returned, if that is quickly done. false: nothing was done.
+static bool end(ProcessWorker *worker, FlProcess *self) {
+    if (!death_quiet(worker, self))
+        return false;
+    process_hooks.ended(worker);
+    return true;
+}
+
 // On a stack that nobody else uses: worker->next, and what follows it.
 static _Noreturn void go_on(ProcessWorker *worker, char *stack) {
     for (;;) {
@@ -119,7 +128,7 @@ static _Noreturn void go_on(ProcessWorker *worker, char *stack) {
             process_take_requests(self);
         self->head.resume(self);
         worker = process_worker(self);
-        if (!park(worker, self, stack))
+        if (!park(worker, self, stack) && !end(worker, self))
             process_leave_for_good(self, self->status == PROCESS_PARKED ? PROCESS_PARKED : PROCESS_ENDED);
     }
 }

@@ -247,20 +247,29 @@ static FlProcess *parallel_pick(FlWorker *worker) {
     return process ? process : wait_for_work(worker);
 }
 
+static FlProcess *find_next(FlWorker *worker) {
+    FlProcess *process = within_slice(worker);
+    return process ? process : find_near(worker);
+}
+
+static void run_next(FlWorker *worker, FlProcess *process) {
+    // Release: partner of the tick, see sched.h.
+    atomic_store_explicit(&worker->running, process, memory_order_release);
+    worker->head.next = process;
+}
+
 static bool parallel_park(ProcessWorker *head, FlProcess *self) {
     FlWorker *worker = (FlWorker *)head;
     if (sched.verify || !may_take_slot(worker))
         return false;
-    FlProcess *next = self; // if something has come meanwhile
-    if (mailbox_park(self)) {
-        next = within_slice(worker);
-        if (!next)
-            next = find_near(worker);
-    }
-    // Release: partner of the tick, see sched.h.
-    atomic_store_explicit(&worker->running, next, memory_order_release);
-    head->next = next;
+    // Itself, if something has come meanwhile.
+    run_next(worker, mailbox_park(self) ? find_next(worker) : self);
     return true;
+}
+
+static void parallel_ended(ProcessWorker *head) {
+    FlWorker *worker = (FlWorker *)head;
+    run_next(worker, may_take_slot(worker) ? find_next(worker) : NULL);
 }
 
 static void *worker_thread(void *argument) {
@@ -464,6 +473,7 @@ const Schedule schedule_parallel = {
     .wake = parallel_wake,
     .wake_here = parallel_wake_here,
     .park = parallel_park,
+    .ended = parallel_ended,
     .yielded = parallel_yielded,
     .pick = parallel_pick,
     .now = clock_now,

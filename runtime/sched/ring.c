@@ -196,19 +196,24 @@ static FlProcess *pop_oldest(FlWorker *victim) {
     return process;
 }
 
-static void spill_fresh(FlWorker *worker) {
+// Moves the older half of a full deque to the global queue, or thieves were faster; either way there is room. Owner:
+// nothing is taken at the bottom meanwhile, so that one exchange takes them all.
+static void spill_fresh(FlWorker *worker, uint32_t top) {
     FlProcess *batch[RING_SIZE / 2];
-    uint32_t count = 0;
-    for (FlProcess *process; count < RING_SIZE / 2 && (process = pop_oldest(worker)) != NULL;)
-        batch[count++] = process;
-    global_push_all(batch, count);
+    for (uint32_t i = 0; i < RING_SIZE / 2; i++)
+        batch[i] = atomic_load_explicit(&worker->fresh[(top + i) % RING_SIZE], memory_order_relaxed);
+    // As in take_oldest.
+    if (atomic_compare_exchange_strong_explicit(&worker->fresh_top, &top, top + RING_SIZE / 2, memory_order_seq_cst,
+                                                memory_order_relaxed))
+        global_push_all(batch, RING_SIZE / 2);
 }
 
 static void push_fresh(FlWorker *worker, FlProcess *process) {
     uint32_t bottom = atomic_load_explicit(&worker->fresh_bottom, memory_order_relaxed);
     // Acquire: whoever advanced top has read the element that we are about to overwrite.
-    if (bottom - atomic_load_explicit(&worker->fresh_top, memory_order_acquire) >= RING_SIZE)
-        spill_fresh(worker);
+    uint32_t top = atomic_load_explicit(&worker->fresh_top, memory_order_acquire);
+    if (bottom - top >= RING_SIZE)
+        spill_fresh(worker, top);
     atomic_store_explicit(&worker->fresh[bottom % RING_SIZE], process, memory_order_relaxed);
     // Release: the element and all of the process, for thieves.
     atomic_store_explicit(&worker->fresh_bottom, bottom + 1, memory_order_release);

@@ -265,9 +265,17 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
     sched.verify = verify_enabled();
     collect_start();
     fence_init();
-    process_hooks =
-        (ProcessHooks){sched.schedule->wake, sched.schedule->wake_here, sched.schedule->park, sched.schedule->now,
-                       timers_disarm,        seeded_draw_slice,         report_crowded,       report_traces};
+    process_hooks = (ProcessHooks){
+        .wake = sched.schedule->wake,
+        .wake_here = sched.schedule->wake_here,
+        .park = sched.schedule->park,
+        .ended = sched.schedule->ended,
+        .now = sched.schedule->now,
+        .disarm = timers_disarm,
+        .draw_slice = seeded_draw_slice,
+        .crowded = report_crowded,
+        .traces = report_traces,
+    };
     if (config->seeded)
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))

@@ -82,6 +82,7 @@ typedef struct Schedule {
     void (*wake)(FlProcess *process);                             // see ProcessHooks; any thread
     void (*wake_here)(ProcessWorker *worker, FlProcess *process); // see ProcessHooks
     bool (*park)(ProcessWorker *worker, FlProcess *self);         // see ProcessHooks
+    void (*ended)(ProcessWorker *worker);                         // see ProcessHooks
     void (*yielded)(FlWorker *worker, FlProcess *process);        // a preempted process
     FlProcess *(*pick)(FlWorker *worker); // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);

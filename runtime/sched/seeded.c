@@ -53,6 +53,8 @@ static bool seeded_park(ProcessWorker *worker, FlProcess *self) {
     return false;
 }
 
+static void seeded_ended(ProcessWorker *worker) { (void)worker; }
+
 static void seeded_yielded(FlWorker *worker, FlProcess *process) {
     (void)worker;
     seeded_wake(process);
@@ -105,6 +107,7 @@ const Schedule schedule_seeded = {
     .wake = seeded_wake,
     .wake_here = seeded_wake_here,
     .park = seeded_park,
+    .ended = seeded_ended,
     .yielded = seeded_yielded,
     .pick = seeded_pick,
     .now = seeded_now,
