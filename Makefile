@@ -224,10 +224,9 @@ bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what t
 
 # ---- benchmarks ------------------------------------------------------------------------------------------------------
 
-ROUNDS ?= 5
 RESULTS ?= bench/results/$(shell date +%F).json
 bench: all ## Fluffy beside its peers, in ratios (ONLY=ring,messages QUICK=1 ROUNDS=5 PEERS=go,erlang; scripts/install-peers)
-	@python3 bench/harness/main.py --build $(BUILD) --rounds $(ROUNDS) $(if $(QUICK),--quick) $(if $(PEERS),--peers $(PEERS)) \
+	@python3 bench/harness/main.py --build $(BUILD) --rounds $(or $(ROUNDS),0) $(if $(QUICK),--quick) $(if $(PEERS),--peers $(PEERS)) \
 	    --out $(RESULTS) $(subst $(comma), ,$(ONLY))
 
 .PHONY: bench

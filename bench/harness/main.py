@@ -36,7 +36,7 @@ class Program:
 def parse_command_line():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("--build", default="build")
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--peers", default="")
     parser.add_argument("--markdown", action="store_true")
@@ -75,7 +75,7 @@ def build_all(row, chosen, root):
         source = row.work.source(peer.extension)
         if not source:
             continue
-        folder = root / source.stem / peer.name
+        folder = root / row.work.folder / source.stem / peer.name
         if not peers.up_to_date(peer, source, folder):
             progress(f"building {source.name}")
             wrong = peers.build(peer, source, folder)
@@ -116,7 +116,7 @@ def main():
     rows = [results.Row(work) for work in load_works(options.works)]
     root = Path(options.build).resolve() / "bench"
     programs = {row.work.name: build_all(row, chosen, root) for row in rows}
-    rounds = 2 if options.quick else options.rounds
+    rounds = options.rounds or (2 if options.quick else 5)
     for number in range(rounds):
         for row in rows:
             progress(f"round {number + 1} of {rounds}: {row.work.title}")

@@ -7,11 +7,14 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+BENCH = Path(__file__).resolve().parent.parent
+COMMON_EXTENSIONS = {"cpp": "hpp", "c": "h"}
 
 @dataclass(frozen=True)
 class Peer:
-    """One way to build and run a work. The commands' words may hold {source}, {out} (a file), {dir} (a folder of its own)
-    and {stem}; `needs` are the programs and files without which it is not installed."""
+    """One way to build and run a work. The commands' words may hold {source}, {common} (what the programs of this language share),
+    {out} (a file), {dir} (a folder of its own), {top} and {stem}; `needs` are the programs and files without which it is not
+    installed. It is built in {dir}, or in the folder `where`."""
 
     name: str
     extension: str
@@ -19,6 +22,7 @@ class Peer:
     build: tuple
     run: tuple
     version: tuple
+    where: str = "{dir}"
 
     def installed(self):
         return all(os.path.exists(need) if need.startswith("/") else shutil.which(need) for need in self.needs)
@@ -28,8 +32,12 @@ class Peer:
         found = re.search(r"\d+(\.\d+)*\S*", done.stdout + done.stderr)
         return found.group(0) if found else "?"
 
+    def common(self):
+        return BENCH / "common" / f"bench.{COMMON_EXTENSIONS.get(self.extension, self.extension)}"
+
     def command(self, words, source, folder):
-        values = {"source": str(source), "out": str(folder / "program"), "dir": str(folder), "stem": source.stem}
+        values = {"source": str(source), "common": str(self.common()), "out": str(folder / "program"), "dir": str(folder),
+                  "top": str(BENCH.parent), "stem": source.stem}
         return [word.format(**values) for word in words]
 
 
@@ -62,10 +70,10 @@ directory = "/usr/share/cargo/registry"
 ERLANG_VERSION = 'io:format("~s", [erlang:system_info(otp_release)]), halt().'
 
 PEERS = [
-    Peer("erlang", "erl", ("erl", "erlc"), ("erlc", "-o", "{dir}", "{source}"),
+    Peer("erlang", "erl", ("erl", "erlc"), ("erlc", "-o", "{dir}", "{common}", "{source}"),
          ("erl", "-noshell", "+P", "10000000", "-pa", "{dir}", "-run", "{stem}", "main"),
          ("erl", "-noshell", "-eval", ERLANG_VERSION)),
-    Peer("go", "go", ("go",), ("go", "build", "-o", "{out}", "{source}"), ("{out}",), ("go", "version")),
+    Peer("go", "go", ("go",), ("go", "build", "-o", "{out}", "{source}"), ("{out}",), ("go", "version"), "{top}/bench"),
     Peer("tokio", "rs", ("cargo", "/usr/share/cargo/registry"),
          ("cargo", "build", "--release", "--offline", "--quiet", "--manifest-path", "{dir}/Cargo.toml",
           "--target-dir", "{dir}/target"), ("{dir}/target/release/program",), ("rustc", "--version")),
@@ -74,7 +82,7 @@ PEERS = [
     Peer("caf", "cpp", ("g++", "/usr/include/caf/all.hpp"),
          ("g++", "-std=c++17", "-O2", "-o", "{out}", "{source}", "-lcaf_core", "-lpthread"), ("{out}",),
          ("dpkg-query", "-W", "-f", "${Version}", "libcaf-dev")),
-    Peer("c", "c", ("gcc",), ("gcc", "-O2", "-o", "{out}", "{source}"), ("{out}",), ("gcc", "-dumpfullversion")),
+    Peer("c", "c", ("gcc",), ("gcc", "-O2", "-I{top}", "-o", "{out}", "{source}"), ("{out}",), ("gcc", "-dumpfullversion")),
 ]
 
 
@@ -90,14 +98,15 @@ def prepare(peer, source, folder):
 def build(peer, source, folder):
     """Builds one program; returns what went wrong, or an empty text."""
     prepare(peer, source, folder)
-    done = subprocess.run(peer.command(peer.build, source, folder), capture_output=True, text=True, cwd=folder)
+    done = subprocess.run(peer.command(peer.build, source, folder), capture_output=True, text=True,
+                          cwd=peer.command([peer.where], source, folder)[0])
     return "" if done.returncode == 0 else (done.stderr or done.stdout).strip() or f"status {done.returncode}"
 
 
 def up_to_date(peer, source, folder):
     """Whether the program was built since its source, and for Fluffy since the compiler and runtime, last changed."""
     mark = folder / "built"
-    inputs = [source] + [Path(need) for need in peer.needs if need.startswith("/") and os.path.isfile(need)]
+    inputs = [source, peer.common()] + [Path(need) for need in peer.needs if need.startswith("/") and os.path.isfile(need)]
     if peer.name == "fluffy":
         inputs += Path(peer.needs[0]).parent.glob("*.a")
     return mark.exists() and all(path.stat().st_mtime < mark.stat().st_mtime for path in inputs)

@@ -1,4 +1,4 @@
-"""The works of bench/works.toml."""
+"""The works of bench/works.toml and bench/savina/works.toml."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -12,12 +12,13 @@ KINDS = ("figure", "resident", "build", "start")
 class Work:
     name: str
     title: str
-    group: str
-    unit: str
-    goal: float
-    best: float  # of the best peer, where goal was set
+    folder: str  # of its programs, below bench/
+    group: str = "savina"
+    unit: str = "ms"
+    goal: float = 1.0
+    best: float = 1.0  # of the best peer, where goal was set
     kind: str = "figure"
-    program: str = ""  # the stem of its sources; the name, if not given
+    program: str = ""  # the stem of its sources
     args: list = field(default_factory=list)
     quick: list = field(default_factory=list)
 
@@ -29,14 +30,18 @@ class Work:
         return [str(arg) for arg in (self.quick if quick else self.args)]
 
     def source(self, extension):
-        path = BENCH / "micro" / f"{self.program or self.name}.{extension}"
+        path = BENCH / self.folder / f"{self.program}.{extension}"
         return path if path.exists() else None
+
+
+def load_file(path, folder, prefix):
+    with open(BENCH / path, "rb") as file:
+        return [Work(name=prefix + name, folder=folder, **{"program": name, **row}) for name, row in tomllib.load(file).items()]
 
 
 def load_works(only):
     """All works, or those that `only` names, in the table's order; SystemExit names a word that is none."""
-    with open(BENCH / "works.toml", "rb") as file:
-        works = [Work(name=name, **row) for name, row in tomllib.load(file).items()]
+    works = load_file("works.toml", "micro", "") + load_file("savina/works.toml", "savina", "savina.")
     assert all(work.kind in KINDS for work in works)
     unknown = set(only) - {work.name for work in works} - {work.group for work in works}
     if unknown:

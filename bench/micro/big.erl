@@ -24,9 +24,7 @@ main([CountText, PingsText]) ->
     Main = self(),
     Nodes = [spawn(fun() -> node(Pings, Main) end) || _ <- lists:seq(1, Count)],
     Peers = list_to_tuple(Nodes),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     [Node ! {peers, Peers} || Node <- Nodes],
     [receive done -> ok end || _ <- Nodes],
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/round trip~n", [Count * Pings, Took / (Count * Pings)]),
-    halt().
+    bench:report(Count * Pings, Start, Count * Pings, "ns/round trip").

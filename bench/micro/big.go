@@ -1,24 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"math/rand"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 // A message with a reply address is a ping, one without is a pong.
 type message struct{ from chan message }
@@ -38,7 +25,7 @@ func node(self chan message, peers []chan message, pings int, seed int64, done c
 }
 
 func main() {
-	count, pings := argument(1), argument(2)
+	count, pings := bench.Argument(1), bench.Argument(2)
 	peers := make([]chan message, count)
 	for i := range peers {
 		peers[i] = make(chan message, count+1) // room for a ping of everyone and the pong, or a circle of full channels would wait for ever
@@ -51,5 +38,5 @@ func main() {
 	for range peers {
 		<-done
 	}
-	report(count*pings, time.Since(start), count*pings, "ns/round trip")
+	bench.Report(count*pings, time.Since(start), count*pings, "ns/round trip")
 }

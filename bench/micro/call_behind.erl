@@ -17,8 +17,6 @@ main([CallsText, UnmatchedText]) ->
     Calls = list_to_integer(CallsText),
     [self() ! {unmatched, I} || I <- lists:seq(1, list_to_integer(UnmatchedText))],
     To = spawn(fun server/0),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     Result = ask(Calls, 0, To),
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/call~n", [Result, Took / Calls]),
-    halt().
+    bench:report(Result, Start, Calls, "ns/call").

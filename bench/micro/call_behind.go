@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 type request struct {
 	n  int
@@ -32,7 +19,7 @@ func server(in <-chan request) {
 
 // A reply comes through a channel of its own, past what lies in the mailbox.
 func main() {
-	calls, unmatched := argument(1), argument(2)
+	calls, unmatched := bench.Argument(1), bench.Argument(2)
 	mailbox := make(chan int, unmatched)
 	for i := 0; i < unmatched; i++ {
 		mailbox <- i
@@ -46,5 +33,5 @@ func main() {
 		to <- request{n, reply}
 		n = <-reply
 	}
-	report(n, time.Since(start), calls, "ns/call")
+	bench.Report(n, time.Since(start), calls, "ns/call")
 }

@@ -1,8 +1,4 @@
-#include <caf/all.hpp>
-#include <chrono>
-#include <iostream>
-
-using Clock = std::chrono::steady_clock;
+#include "../common/bench.hpp"
 
 caf::behavior consumer(caf::event_based_actor *self, int64_t count, Clock::time_point start) {
     auto left = std::make_shared<int64_t>(count);
@@ -11,8 +7,7 @@ caf::behavior consumer(caf::event_based_actor *self, int64_t count, Clock::time_
         *sum += n;
         if (--*left > 0)
             return;
-        std::chrono::duration<double, std::nano> took = Clock::now() - start;
-        std::cout << "result " << *sum << "\n" << took.count() / count << " ns/message" << std::endl;
+        report(*sum, start, count, "ns/message");
         self->quit();
     }};
 }

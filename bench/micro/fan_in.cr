@@ -1,6 +1,4 @@
-def report(result, took : Time::Span, count, unit)
-  puts "result #{result}\n#{took.total_nanoseconds / count} #{unit}"
-end
+require "../common/bench"
 
 count = ARGV[0].to_i64
 mailbox = Channel(Int64).new(1024)

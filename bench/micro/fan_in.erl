@@ -10,10 +10,8 @@ produce(Left, To) -> To ! Left, produce(Left - 1, To).
 main([Text]) ->
     Count = list_to_integer(Text),
     Main = self(),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     To = spawn(fun() -> consumer(8 * Count, 0, Main) end),
     [spawn(fun() -> produce(Count, To) end) || _ <- lists:seq(1, 8)],
     receive {sum, Sum} -> ok end,
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/message~n", [Sum, Took / (8 * Count)]),
-    halt().
+    bench:report(Sum, Start, 8 * Count, "ns/message").

@@ -1,13 +1,8 @@
-use std::time::{Duration, Instant};
+#[path = "../common/bench.rs"]
+mod bench;
 
-fn argument(at: usize) -> u64 {
-    std::env::args().nth(at).unwrap().parse().unwrap()
-}
-
-fn report(result: u64, took: Duration, count: u64, unit: &str) {
-    println!("result {}\n{} {}", result, took.as_nanos() as f64 / count as f64, unit);
-}
-
+use bench::{argument, report};
+use std::time::Instant;
 use tokio::sync::mpsc;
 
 #[tokio::main]

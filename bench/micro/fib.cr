@@ -1,6 +1,4 @@
-def report(result, took : Time::Span, count, unit)
-  puts "result #{result}\n#{took.total_nanoseconds / count} #{unit}"
-end
+require "../common/bench"
 
 def fib(n : Int64) : Int64
   n < 2 ? n : fib(n - 1) + fib(n - 2)

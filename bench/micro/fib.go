@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func fib(n int) int {
 	if n < 2 {
@@ -27,8 +14,8 @@ func fib(n int) int {
 }
 
 func main() {
-	n := argument(1)
+	n := bench.Argument(1)
 	start := time.Now()
 	result := fib(n)
-	report(result, time.Since(start), 1000000, "ms")
+	bench.Report(result, time.Since(start), 1000000, "ms")
 }

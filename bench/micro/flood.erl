@@ -10,9 +10,7 @@ produce(Left, To) -> To ! Left, produce(Left - 1, To).
 main([Text]) ->
     Count = list_to_integer(Text),
     Main = self(),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     produce(Count, spawn(fun() -> consumer(Count, 0, Main) end)),
     receive {sum, Sum} -> ok end,
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/message~n", [Sum, Took / Count]),
-    halt().
+    bench:report(Sum, Start, Count, "ns/message").

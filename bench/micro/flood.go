@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func consumer(in <-chan int, done chan<- int, count int) {
 	sum := 0
@@ -28,12 +15,12 @@ func consumer(in <-chan int, done chan<- int, count int) {
 }
 
 func main() {
-	count := argument(1)
+	count := bench.Argument(1)
 	in, done := make(chan int, 1024), make(chan int)
 	start := time.Now()
 	go consumer(in, done, count)
 	for i := count; i > 0; i-- {
 		in <- i
 	}
-	report(<-done, time.Since(start), count, "ns/message")
+	bench.Report(<-done, time.Since(start), count, "ns/message")
 }

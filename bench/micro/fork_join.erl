@@ -13,12 +13,10 @@ fib(N, Parent) ->
 main([Text]) ->
     N = list_to_integer(Text),
     Self = self(),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     spawn(fun() -> fib(N, Self) end),
     Result = receive {fib, X} -> X end,
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/process~n", [Result, Took / calls(N)]),
-    halt().
+    bench:report(Result, Start, calls(N), "ns/process").
 
 calls(N) when N < 2 -> 1;
 calls(N) -> 1 + calls(N - 1) + calls(N - 2).

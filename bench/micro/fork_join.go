@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func fib(n int, parent chan<- int) {
 	if n < 2 {
@@ -38,11 +25,11 @@ func calls(n int) int {
 }
 
 func main() {
-	n := argument(1)
+	n := bench.Argument(1)
 	out := make(chan int)
 	start := time.Now()
 	go fib(n, out)
 	result := <-out
 	took := time.Since(start)
-	report(result, took, calls(n), "ns/process")
+	bench.Report(result, took, calls(n), "ns/process")
 }

@@ -1,15 +1,10 @@
-use std::time::{Duration, Instant};
+#[path = "../common/bench.rs"]
+mod bench;
 
-fn argument(at: usize) -> u64 {
-    std::env::args().nth(at).unwrap().parse().unwrap()
-}
-
-fn report(result: u64, took: Duration, count: u64, unit: &str) {
-    println!("result {}\n{} {}", result, took.as_nanos() as f64 / count as f64, unit);
-}
-
+use bench::{argument, report};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Instant;
 
 fn fib(n: u64) -> Pin<Box<dyn Future<Output = u64> + Send>> {
     Box::pin(async move {

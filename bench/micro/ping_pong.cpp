@@ -1,8 +1,4 @@
-#include <caf/all.hpp>
-#include <chrono>
-#include <iostream>
-
-using Clock = std::chrono::steady_clock;
+#include "../common/bench.hpp"
 
 caf::behavior ponger(caf::event_based_actor *self) {
     return {[self](int64_t n) { self->send(caf::actor_cast<caf::actor>(self->current_sender()), n); }};
@@ -15,8 +11,7 @@ caf::behavior player(caf::event_based_actor *self, caf::actor pong, int64_t roun
             self->send(pong, left - 1);
             return;
         }
-        std::chrono::duration<double, std::nano> took = Clock::now() - start;
-        std::cout << "result " << rounds << "\n" << took.count() / (2 * rounds) << " ns/message" << std::endl;
+        report(rounds, start, 2 * rounds, "ns/message");
         self->send_exit(pong, caf::exit_reason::user_shutdown);
         self->quit();
     }};

@@ -15,9 +15,7 @@ play(Rounds, Pong) ->
 main([Text]) ->
     Rounds = list_to_integer(Text),
     Pong = spawn(fun ponger/0),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     play(Rounds, Pong),
-    Took = erlang:monotonic_time(nanosecond) - Start,
     Pong ! stop,
-    io:format("result ~w~n~w ns/message~n", [Rounds, Took / (2 * Rounds)]),
-    halt().
+    bench:report(Rounds, Start, 2 * Rounds, "ns/message").

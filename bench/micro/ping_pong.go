@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func ponger(ping <-chan int, pong chan<- int) {
 	for n := range ping {
@@ -26,7 +13,7 @@ func ponger(ping <-chan int, pong chan<- int) {
 }
 
 func main() {
-	rounds := argument(1)
+	rounds := bench.Argument(1)
 	ping, pong := make(chan int), make(chan int)
 	go ponger(ping, pong)
 	start := time.Now()
@@ -34,5 +21,5 @@ func main() {
 		ping <- i
 		<-pong
 	}
-	report(rounds, time.Since(start), 2*rounds, "ns/message")
+	bench.Report(rounds, time.Since(start), 2*rounds, "ns/message")
 }

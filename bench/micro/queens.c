@@ -1,6 +1,4 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
+#include "bench/common/bench.h"
 
 typedef struct Queen {
     long column;
@@ -27,10 +25,8 @@ static long place(long left, long size, const Queen *placed) {
 }
 
 int main(int argc, char **argv) {
-    long size = argc > 1 ? atol(argv[1]) : 11;
-    struct timespec start, end;
-    clock_gettime(CLOCK_MONOTONIC, &start);
+    long size = bench_argument(argc, argv, 1);
+    struct timespec start = bench_start();
     long result = place(size, size, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    printf("result %ld\n%g ms\n", result, (end.tv_sec - start.tv_sec) * 1e3 + (end.tv_nsec - start.tv_nsec) * 1e-6);
+    bench_report(result, start, 1000000, "ms");
 }

@@ -12,8 +12,6 @@ place(Left, Size, Placed) ->
 
 main([Text]) ->
     Size = list_to_integer(Text),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     Result = place(Size, Size, []),
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ms~n", [Result, Took / 1.0e6]),
-    halt().
+    bench:report(Result, Start, 1000000, "ms").

@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 type queen struct {
 	column int
@@ -48,8 +35,8 @@ func place(left, size int, placed *queen) int {
 }
 
 func main() {
-	size := argument(1)
+	size := bench.Argument(1)
 	start := time.Now()
 	result := place(size, size, nil)
-	report(result, time.Since(start), 1000000, "ms")
+	bench.Report(result, time.Since(start), 1000000, "ms")
 }

@@ -22,9 +22,7 @@ main([Text]) ->
     Count = list_to_integer(Text),
     logger:set_primary_config(level, none),
     {ok, _} = supervisor:start_link(?MODULE, self()),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     crash(Count),
     receive {up, _} -> ok end,
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/restart~n", [Count, Took / Count]),
-    halt().
+    bench:report(Count, Start, Count, "ns/restart").

@@ -1,8 +1,4 @@
-#include <caf/all.hpp>
-#include <chrono>
-#include <iostream>
-
-using Clock = std::chrono::steady_clock;
+#include "../common/bench.hpp"
 using Ended = std::function<void(int)>;
 
 caf::behavior node(caf::event_based_actor *self, caf::actor next, int number, Ended ended) {
@@ -28,8 +24,7 @@ int main(int, char **argv) {
     caf::actor_system system{config};
     Clock::time_point start;
     Ended ended = [&](int number) {
-        std::chrono::duration<double, std::nano> took = Clock::now() - start;
-        std::cout << "result " << number << "\n" << took.count() / hops << " ns/hop" << std::endl;
+        report(number, start, hops, "ns/hop");
         std::_Exit(0);
     };
     caf::actor ring = system.spawn(first, ended);

@@ -1,6 +1,4 @@
-def report(result, took : Time::Span, count, unit)
-  puts "result #{result}\n#{took.total_nanoseconds / count} #{unit}"
-end
+require "../common/bench"
 
 def node(mailbox : Channel(Int64), following : Channel(Int64), ended : Channel(Int32), number : Int32)
   loop do

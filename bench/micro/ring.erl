@@ -14,9 +14,7 @@ main([Text]) ->
     Hops = list_to_integer(Text),
     Main = self(),
     Ring = spawn(fun() -> node(build(502, self(), Main), Main, 0) end),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     Ring ! Hops,
     receive {node, Number} -> ok end,
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/hop~n", [Number, Took / Hops]),
-    halt().
+    bench:report(Number, Start, Hops, "ns/hop").

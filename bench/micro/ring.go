@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func node(in <-chan int, next chan<- int, ended chan<- int, number int) {
 	for n := range in {
@@ -30,7 +17,7 @@ func node(in <-chan int, next chan<- int, ended chan<- int, number int) {
 }
 
 func main() {
-	hops := argument(1)
+	hops := bench.Argument(1)
 	ended := make(chan int)
 	first := make(chan int, 1)
 	in := first
@@ -42,5 +29,5 @@ func main() {
 	go node(in, first, ended, 502)
 	start := time.Now()
 	first <- hops
-	report(<-ended, time.Since(start), hops, "ns/hop")
+	bench.Report(<-ended, time.Since(start), hops, "ns/hop")
 }

@@ -1,23 +1,10 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 func summer(in <-chan []int, out chan<- int) {
 	sum := 0
@@ -28,7 +15,7 @@ func summer(in <-chan []int, out chan<- int) {
 }
 
 func main() {
-	length, count := argument(1), argument(2)
+	length, count := bench.Argument(1), bench.Argument(2)
 	list := make([]int, length)
 	for i := range list {
 		list[i] = i + 1
@@ -48,5 +35,5 @@ func main() {
 		total += <-out
 	}
 	took := time.Since(start)
-	report(total, took, 1000000, "ms")
+	bench.Report(total, took, 1000000, "ms")
 }

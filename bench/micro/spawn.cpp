@@ -1,8 +1,4 @@
-#include <caf/all.hpp>
-#include <chrono>
-#include <iostream>
-
-using Clock = std::chrono::steady_clock;
+#include "../common/bench.hpp"
 
 caf::behavior child(caf::event_based_actor *self, caf::actor parent) {
     return {[=](int64_t n) {
@@ -31,8 +27,7 @@ caf::behavior parent(caf::stateful_actor<State> *self, int64_t count, Clock::tim
             batch();
             return;
         }
-        std::chrono::duration<double, std::nano> took = Clock::now() - start;
-        std::cout << "result " << state.sum << "\n" << took.count() / count << " ns/process" << std::endl;
+        report(state.sum, start, count, "ns/process");
         self->quit();
     }};
 }

@@ -1,6 +1,4 @@
-def report(result, took : Time::Span, count, unit)
-  puts "result #{result}\n#{took.total_nanoseconds / count} #{unit}"
-end
+require "../common/bench"
 
 # A thousand at a time: each gets one number and passes it on at its end.
 def child(results)

@@ -15,8 +15,6 @@ rounds(From, Count, Sum) -> rounds(From + 1000, Count, batch(From, From + 999, S
 
 main([Text]) ->
     Count = list_to_integer(Text),
-    Start = erlang:monotonic_time(nanosecond),
+    Start = bench:start(),
     Sum = rounds(1, Count, 0),
-    Took = erlang:monotonic_time(nanosecond) - Start,
-    io:format("result ~w~n~w ns/process~n", [Sum, Took / Count]),
-    halt().
+    bench:report(Sum, Start, Count, "ns/process").

@@ -1,29 +1,16 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 // A thousand at a time: each gets one number and passes it on at its end.
 func child(in <-chan int, out chan<- int) { out <- <-in }
 
 func main() {
-	count := argument(1)
+	count := bench.Argument(1)
 	out := make(chan int, 1000)
 	sum := 0
 	start := time.Now()
@@ -37,5 +24,5 @@ func main() {
 			sum += <-out
 		}
 	}
-	report(sum, time.Since(start), count, "ns/process")
+	bench.Report(sum, time.Since(start), count, "ns/process")
 }

@@ -1,24 +1,11 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"sort"
-	"strconv"
 	"time"
+
+	bench "fluffy/bench/common"
 )
-
-func argument(at int) int {
-	n, err := strconv.Atoi(os.Args[at])
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
-
-func report(result int, took time.Duration, count int, unit string) {
-	fmt.Printf("result %d\n%g %s\n", result, float64(took.Nanoseconds())/float64(count), unit)
-}
 
 var sink int
 
@@ -30,7 +17,7 @@ func compute(n int) {
 }
 
 func main() {
-	count := argument(1)
+	count := bench.Argument(1)
 	for i := 0; i < 100; i++ {
 		go compute(i)
 	}
@@ -41,5 +28,5 @@ func main() {
 		late[i] = time.Since(start) - time.Millisecond
 	}
 	sort.Slice(late, func(i, j int) bool { return late[i] < late[j] })
-	report(count, late[count*99/100], 1000, "us")
+	bench.Report(count, late[count*99/100], 1000, "us")
 }

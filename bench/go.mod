@@ -1,0 +1,3 @@
+module fluffy/bench
+
+go 1.19
