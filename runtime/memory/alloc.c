@@ -4,7 +4,16 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#ifdef FLUFFY_PLAIN_MALLOC
+#ifdef FLUFFY_HOSTED
+static const MemoryHooks usual = {malloc, realloc, free};
+static MemoryHooks hooks = {malloc, realloc, free};
+
+void memory_set_hooks(const MemoryHooks *wanted) { hooks = wanted ? *wanted : usual; }
+
+#define je_malloc hooks.allocate
+#define je_realloc hooks.resize
+#define je_free hooks.release
+#elif defined FLUFFY_PLAIN_MALLOC
 #define je_malloc malloc
 #define je_realloc realloc
 #define je_free free

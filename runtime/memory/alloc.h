@@ -1,5 +1,6 @@
 // The allocator under arenas, messages and tables: jemalloc under a prefix (a program's malloc stays the C
-// library's), plain malloc when FLUFFY_PLAIN_MALLOC is defined, so that sanitizers know every block.
+// library's), plain malloc when FLUFFY_PLAIN_MALLOC is defined, so that sanitizers know every block; within another
+// program (FLUFFY_HOSTED) that program's malloc, or what it says instead.
 //
 // Any thread may allocate, and any thread may free what another allocated.
 #ifndef FLUFFY_RUNTIME_MEMORY_ALLOC_H
@@ -29,6 +30,15 @@ extern _Atomic uint64_t memory_fails_at;
 static inline bool memory_failing(void) {
     return __builtin_expect(atomic_load_explicit(&memory_fails_at, memory_order_relaxed) != 0, 0);
 }
+
+// What memory comes from where the runtime is a library (FLUFFY_HOSTED); NULL: malloc, realloc, free again. Each as the
+// C library's function of that name, for any thread. While there is no runtime and nothing of it.
+typedef struct MemoryHooks {
+    void *(*allocate)(size_t bytes);
+    void *(*resize)(void *old, size_t bytes);
+    void (*release)(void *pointer);
+} MemoryHooks;
+void memory_set_hooks(const MemoryHooks *hooks);
 
 // ---- For tests: failures. Only where FLUFFY_FAULTS is defined: in the archives that tests are linked with and in
 // sanitizer builds (there FLUFFY_FAIL=N or N:COUNT in the environment does the same), not in the product.

@@ -61,4 +61,26 @@ void cache_free_slow(void *piece, uint32_t pieces) {
     class->pieces[++class->count] = piece;
 }
 
+// ---- the end of threads and of the runtime
+
+__attribute__((noinline)) CacheOfThread *cache_of_thread(void) { return cache_classes; }
+
+void cache_flush(CacheOfThread *cache) {
+    for (size_t index = 0; index < CACHE_CLASSES; index++) {
+        for (CacheClass *class = &cache[index]; class->count > 0; class->count--)
+            memory_free(class->pieces[class->count]);
+    }
+}
+
+void cache_flush_thread(void) { cache_flush(cache_of_thread()); }
+
+void cache_empty(void) {
+    for (size_t index = 0; index < CACHE_CLASSES; index++) {
+        pthread_mutex_lock(&depot[index].lock);
+        for (; depot[index].count > 0; depot[index].count--)
+            memory_free(depot[index].pieces[depot[index].count - 1]);
+        pthread_mutex_unlock(&depot[index].lock);
+    }
+}
+
 #endif

@@ -46,10 +46,26 @@ static inline void cache_free_pieces(void *piece, uint32_t pieces) {
     (void)pieces;
     memory_free(piece);
 }
+typedef void CacheOfThread;
+static inline CacheOfThread *cache_of_thread(void) { return NULL; }
+static inline void cache_flush(CacheOfThread *cache) { (void)cache; }
+static inline void cache_flush_thread(void) {}
+static inline void cache_empty(void) {}
 
 #else
 
 extern __thread CacheClass cache_classes[CACHE_CLASSES];
+
+typedef CacheClass CacheOfThread; // CACHE_CLASSES of them
+
+// The calling thread's; and what empties one that no thread uses meanwhile.
+CacheOfThread *cache_of_thread(void);
+void cache_flush(CacheOfThread *cache);
+
+// A thread that has used caches calls the first when it ends; when the runtime ends, the second gives all that lies in
+// the depot back to the allocator.
+void cache_flush_thread(void);
+void cache_empty(void);
 
 void *cache_allocate_slow(size_t bytes);
 void cache_free_slow(void *piece, uint32_t pieces);

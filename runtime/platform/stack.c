@@ -138,20 +138,25 @@ char *stack_take(StackCache *cache) {
     return slot ? slot_stack(slot) : NULL;
 }
 
-void stack_give(StackCache *cache, char *stack) {
-    StackSlot *slot = stack_slot(stack);
-    slot->next = cache->free;
-    cache->free = slot;
-    if (++cache->count <= CACHE_STACKS)
-        return;
+static void give_some_back(StackCache *cache, uint32_t keep) {
     pthread_mutex_lock(&region.lock);
-    while (cache->count > CACHE_STACKS / 2) {
-        slot = cache->free;
+    while (cache->count > keep) {
+        StackSlot *slot = cache->free;
         cache->free = slot->next;
         region.free[region.free_count++] = number_of(slot);
         cache->count--;
     }
     pthread_mutex_unlock(&region.lock);
+}
+
+void stacks_give_back(StackCache *cache) { give_some_back(cache, 0); }
+
+void stack_give(StackCache *cache, char *stack) {
+    StackSlot *slot = stack_slot(stack);
+    slot->next = cache->free;
+    cache->free = slot;
+    if (++cache->count > CACHE_STACKS)
+        give_some_back(cache, CACHE_STACKS / 2);
 }
 
 // ---- giving memory back

@@ -36,6 +36,9 @@ void stacks_deinit(void);
 char *stack_take(StackCache *cache);
 void stack_give(StackCache *cache, char *stack);
 
+// Gives all that the cache has back, when nobody uses it any more.
+void stacks_give_back(StackCache *cache);
+
 // Gives the memory of a few free slots back that nobody needed since some calls ago. `now`: nanoseconds of a clock.
 // When to call it again; INT64_MAX: nothing is to be given back as long as no slot is. Any thread.
 int64_t stacks_trim(int64_t now);

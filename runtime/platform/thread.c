@@ -1,5 +1,7 @@
 #include "runtime/platform/thread.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -23,4 +25,13 @@ void thread_run_soon(void) {
         return;
     attributes.runtime = SLICE_NANOSECONDS; // since Linux 6.12 of ordinary threads too: who asks for less comes first
     syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+void thread_keep_signals_out(void) {
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    sigset_t set;
+    sigfillset(&set);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&set, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }

@@ -7,4 +7,8 @@
 // less, it does less.
 void thread_run_soon(void);
 
+// The calling thread belongs to the runtime: signals sent to the whole program are taken by other threads, those that
+// its own faults cause are not held back.
+void thread_keep_signals_out(void);
+
 #endif

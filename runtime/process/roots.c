@@ -10,7 +10,7 @@ static struct {
     pthread_mutex_t lock;
     FlPid *pids; // owned; some have ended
     uint32_t count, capacity;
-    atomic_bool ending; // set once
+    atomic_bool ending; // set once in a run
 } roots = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void drop_ended(void) {
@@ -62,3 +62,12 @@ FlPid roots_take(void) {
 void roots_end(void) { atomic_store_explicit(&roots.ending, true, memory_order_relaxed); }
 
 bool roots_ending(void) { return atomic_load_explicit(&roots.ending, memory_order_relaxed); }
+
+void roots_reset(void) {
+    pthread_mutex_lock(&roots.lock);
+    memory_free(roots.pids);
+    roots.pids = NULL;
+    roots.count = roots.capacity = 0;
+    atomic_store_explicit(&roots.ending, false, memory_order_relaxed);
+    pthread_mutex_unlock(&roots.lock);
+}

@@ -15,4 +15,7 @@ FlPid roots_take(void);
 void roots_end(void);
 bool roots_ending(void);
 
+// After the end of the runtime: there are none, and nothing is kept.
+void roots_reset(void);
+
 #endif

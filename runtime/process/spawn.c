@@ -9,6 +9,8 @@
 #include "runtime/process/side.h"
 #include "runtime/process/table.h"
 
+uint64_t spawn_memory_limit;
+
 FlProcess *spawn_new(ProcessWorker *worker, FlResume resume, const char *kind_name, const FlSite *site) {
     FlProcess *process = process_allocate(&worker->slots);
     if (!process)
@@ -17,6 +19,7 @@ FlProcess *spawn_new(ProcessWorker *worker, FlResume resume, const char *kind_na
     process->kind_name = kind_name;
     process->spawned_at = site;
     process->site = site;
+    process->arena.limit = spawn_memory_limit;
     return process;
 }
 
@@ -85,9 +88,11 @@ static void apply_bound(FlProcess *self, FlProcess *child, const FlSpawnOptions 
 static void apply_options(FlProcess *self, FlProcess *child, const FlSpawnOptions *options) {
     if (options->bounded)
         apply_bound(self, child, options);
-    child->arena.limit = options->memory_limit;
-    if (options->memory_limit != 0 && !process_side(child))
-        fail(self, child, NULL, NULL);
+    if (options->memory_limit != 0) {
+        child->arena.limit = options->memory_limit;
+        if (!process_side(child))
+            fail(self, child, NULL, NULL);
+    }
     if (options->stack_limit != 0) {
         FlSide *side = process_side(child);
         if (!side)

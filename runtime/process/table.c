@@ -155,6 +155,19 @@ void process_release(ProcessCache *cache, FlProcess *process) {
     pthread_mutex_unlock(&table.lock);
 }
 
+void processes_give_back(ProcessCache *cache) {
+    pthread_mutex_lock(&table.lock);
+    for (FlProcess **list = &cache->free; list; list = list == &cache->free ? &cache->aliases : NULL) {
+        for (FlProcess *process; (process = *list) != NULL;) {
+            *list = process->queue_next;
+            process->queue_next = table.free;
+            table.free = process;
+        }
+    }
+    cache->count = cache->alias_count = 0;
+    pthread_mutex_unlock(&table.lock);
+}
+
 FlProcess *process_find(FlPid pid) {
     FlProcess *process = process_slot(pid);
     if (!process || process_closed(process) || process_pid(process) != pid)

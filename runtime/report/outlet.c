@@ -10,6 +10,7 @@
 
 #include "runtime/memory/alloc.h"
 #include "runtime/platform/futex.h"
+#include "runtime/platform/thread.h"
 #include "runtime/report/output.h"
 
 enum { PIECE_BYTES = 4096 }; // a pipe that is ready takes so much without waiting
@@ -21,6 +22,10 @@ static struct {
     void (*due)(void);
     bool waits, keeps;
     bool has_thread;
+    bool stops; // the thread is to end
+    pthread_t thread;
+    void (*sink)(void *context, const char *text, size_t length); // or NULL; constant while the runtime runs
+    void *sink_context;
     char *bytes; // owned
     size_t length, capacity;
     uint64_t lost; // reports
@@ -119,7 +124,7 @@ static void append_lost(void) {
 // ---- the thread
 
 static void wait_for_work(void) {
-    while (outlet.length == 0 && clock_now() < outlet.at) {
+    while (outlet.length == 0 && clock_now() < outlet.at && !outlet.stops) {
         struct timespec until = {outlet.at / 1000000000, outlet.at % 1000000000};
         if (outlet.at == INT64_MAX)
             pthread_cond_wait(&outlet.changed, &outlet.lock);
@@ -145,12 +150,14 @@ static void write_buffered(void) {
 
 static void *thread(void *unused) {
     (void)unused;
-    for (;;) {
+    thread_keep_signals_out();
+    for (bool stops = false; !stops;) {
         pthread_mutex_lock(&outlet.lock);
         wait_for_work();
         bool is_due = clock_now() >= outlet.at;
         if (is_due)
             outlet.at = INT64_MAX;
+        stops = outlet.stops;
         pthread_mutex_unlock(&outlet.lock);
         if (is_due)
             outlet.due();
@@ -162,11 +169,8 @@ static void *thread(void *unused) {
 }
 
 static bool start_thread(void) {
-    pthread_t made;
-    if (!outlet.has_thread && pthread_create(&made, NULL, thread, NULL) == 0) {
-        pthread_detach(made);
-        outlet.has_thread = true;
-    }
+    if (!outlet.has_thread)
+        outlet.has_thread = pthread_create(&outlet.thread, NULL, thread, NULL) == 0;
     return outlet.has_thread;
 }
 
@@ -199,7 +203,27 @@ static size_t try_now(const char *text, size_t length) {
     return done;
 }
 
+void outlet_set_sink(void (*sink)(void *context, const char *text, size_t length), void *context) {
+    outlet.sink = sink;
+    outlet.sink_context = context;
+}
+
+void outlet_stop(void) {
+    pthread_mutex_lock(&outlet.lock);
+    bool has_thread = outlet.has_thread;
+    outlet.stops = true;
+    pthread_cond_signal(&outlet.changed);
+    pthread_mutex_unlock(&outlet.lock);
+    if (has_thread)
+        pthread_join(outlet.thread, NULL);
+    outlet.has_thread = outlet.stops = false;
+}
+
 void outlet_write(const char *text, size_t length) {
+    if (outlet.sink) {
+        outlet.sink(outlet.sink_context, text, length);
+        return;
+    }
     pthread_mutex_lock(&outlet.lock);
     bool waits = outlet.waits;
     size_t done = waits ? 0 : try_now(text, length);

@@ -25,6 +25,13 @@ void outlet_write(const char *text, size_t length);
 // Waits until all of what was written before is out. Any thread.
 void outlet_flush(void);
 
+// Ends the thread, after everything is out. When the runtime has stopped.
+void outlet_stop(void);
+
+// Gives every report to `sink` instead of standard error; NULL: not any more. Before the runtime starts. `sink` may be
+// called by any thread of the runtime, by several at once.
+void outlet_set_sink(void (*sink)(void *context, const char *text, size_t length), void *context);
+
 // Calls `due` on the thread once clock_now() has reached this, if that is earlier than what was asked for before.
 // Nothing where `waits` was said: virtual time is looked at by the scheduler. Any thread.
 void outlet_at(int64_t nanoseconds);

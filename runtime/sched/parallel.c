@@ -1,4 +1,5 @@
 // The parallel schedule: see sched.h for what it promises.
+#include "runtime/memory/cache.h"
 #include "runtime/platform/fence.h"
 #include "runtime/platform/futex.h"
 #include "runtime/platform/thread.h"
@@ -23,6 +24,9 @@ static struct {
 #define PATIENCE_NANOSECONDS ((int64_t)25000) // of the tick, at first, until a worker takes what is urgent
 
 static __thread bool is_tick;
+static __thread bool is_host; // see sched_host_thread
+
+void sched_host_thread(bool is) { is_host = is; }
 
 static void *worker_thread(void *argument);
 
@@ -100,6 +104,11 @@ static void parallel_wake(FlProcess *process) {
     FlWorker *worker = sched_worker();
     if (worker) {
         parallel_wake_here(&worker->head, process);
+        return;
+    }
+    if (is_host) {
+        global_push(process, false);
+        notify();
         return;
     }
     // A thread that holds a lock now: the tick looks for a worker afterwards.
@@ -273,7 +282,9 @@ static void parallel_ended(ProcessWorker *head) {
 }
 
 static void *worker_thread(void *argument) {
+    thread_keep_signals_out();
     worker_loop(argument);
+    cache_flush_thread();
     return NULL;
 }
 
@@ -387,6 +398,7 @@ static void *tick_thread(void *argument) {
     int64_t next_slice = 0, next_flush = 0;
     (void)argument;
     is_tick = true;
+    thread_keep_signals_out();
     thread_run_soon();
     while (!tick_stopped()) {
         uint32_t word = atomic_load(&parallel.tick_word);
@@ -418,6 +430,7 @@ static void *tick_thread(void *argument) {
             futex_wait(&parallel.tick_word, word, wakes - now);
         }
     }
+    cache_flush_thread();
     return NULL;
 }
 

@@ -8,9 +8,11 @@
 
 #include "runtime/collect/collect.h"
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/cache.h"
 #include "runtime/memory/verify.h"
 #include "runtime/platform/fence.h"
 #include "runtime/platform/futex.h"
+#include "runtime/platform/thread.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
@@ -18,11 +20,13 @@
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
 #include "runtime/process/table.h"
+#include "runtime/report/outlet.h"
 #include "runtime/report/output.h"
 #include "runtime/report/report.h"
 #include "runtime/sched/collecting.h"
 #include "runtime/sched/seeded.h"
 #include "runtime/sched/terminate.h"
+#include "runtime/shared/shared.h"
 
 struct Sched sched;
 
@@ -48,6 +52,8 @@ void sched_stop(int status) {
 }
 
 void sched_quiescent(void) {
+    if (sched.hosted)
+        return;
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX)
             return;
@@ -66,6 +72,8 @@ void sched_quiescent(void) {
 }
 
 void fl_halt(FlProcess *self, int64_t status) {
+    if (sched.hosted)
+        process_panic(self, "halt: this process runs within another program, which it can't end", self->site);
     sched_stop((int)(status & 0xff));
     process_leave_for_good(self, PROCESS_ENDED);
 }
@@ -255,14 +263,16 @@ static void free_everything(void) {
     seeded_deinit();
     stacks_deinit();
     processes_deinit();
+    terminate_reset();
 }
 
-static bool prepare(const FlProgram *program, const SchedConfig *config) {
+static bool prepare(const SchedConfig *config) {
     memset(&sched, 0, sizeof sched);
     output_init(!config->seeded);
     report_start(config->seeded);
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
+    sched.hosted = config->hosted;
     collect_start();
     fence_init();
     process_hooks = (ProcessHooks){
@@ -280,6 +290,10 @@ static bool prepare(const FlProgram *program, const SchedConfig *config) {
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))
         return false;
+    return true;
+}
+
+static bool start_main(const FlProgram *program) {
     FlProcess *main = spawn_new(&sched.workers[0]->head, program->main, "main", program->main_site);
     if (!main)
         return false;
@@ -307,7 +321,7 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
     if (program->abi_version != FL_ABI_VERSION)
         sched_fail("this program was compiled for another version of the runtime");
     verify_types(program);
-    if (!prepare(program, config))
+    if (!prepare(config) || !start_main(program))
         sched_fail("cannot start: not enough memory, address space or threads");
     worker_loop(sched.workers[0]);
     if (config->tidy)
@@ -320,4 +334,68 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
     }
     int failure = output_failure();
     return failure ? failure : atomic_load(&sched.status);
+}
+
+// ---- within another program
+
+static void *first_worker_thread(void *worker) {
+    thread_keep_signals_out();
+    worker_loop(worker);
+    cache_flush_thread();
+    return NULL;
+}
+
+// What prepare has done so far.
+static void undo_prepare(void) {
+    for (uint32_t i = 0; sched.workers && i < sched.worker_count; i++) {
+        if (sched.workers[i])
+            timers_deinit(&sched.workers[i]->timers);
+        free(sched.workers[i]);
+    }
+    free(sched.workers);
+    stacks_deinit();
+    processes_deinit();
+}
+
+bool sched_host_start(const FlProgram *program, const SchedConfig *config) {
+    if (program->abi_version != FL_ABI_VERSION)
+        return false;
+    if (!prepare(config)) {
+        undo_prepare();
+        return false;
+    }
+    FlWorker *first = sched.workers[0];
+    if (!sched.schedule->start()) {
+        undo_prepare();
+        return false;
+    }
+    if (pthread_create(&first->thread, NULL, first_worker_thread, first) == 0)
+        return true;
+    sched_stop(0);
+    sched.schedule->join();
+    undo_prepare();
+    return false;
+}
+
+void sched_host_end_supervisors(int64_t patience) {
+    int64_t deadline = clock_now() + patience * 1000000, now;
+    if (patience <= 0)
+        return;
+    sched_terminate(1);
+    while (!atomic_load(&sched.terminated) && (now = clock_now()) < deadline)
+        futex_wait(&sched.terminated, 0, deadline - now);
+}
+
+void sched_host_stop(void) {
+    sched_stop(0);
+    pthread_join(sched.workers[0]->thread, NULL);
+    sched.schedule->join();
+    report_finish();
+    output_flush();
+    output_stop();
+    free_everything();
+    outlet_stop();
+    shared_stop();
+    cache_flush_thread();
+    cache_empty();
 }

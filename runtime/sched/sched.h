@@ -98,7 +98,8 @@ typedef struct SchedConfig {
     uint32_t workers; // 0: as many as the processors that this program may use
     bool seeded;
     uint64_t seed;
-    bool tidy; // free everything at the end; otherwise the end of the system process does it
+    bool tidy;   // free everything at the end; otherwise the end of the system process does it
+    bool hosted; // within another program: no main, idleness is no end, nothing ends the system process. With tidy
 } SchedConfig;
 
 extern struct Sched {
@@ -106,10 +107,12 @@ extern struct Sched {
     FlWorker **workers;
     uint32_t worker_count;
     bool verify;
+    bool hosted; // SchedConfig.hosted
     _Atomic(bool) stopping;
     _Atomic(int) status; // set once, by who sets `ended`
     _Atomic(bool) ended; // the status is decided
     _Atomic(bool) main_ended;
+    _Atomic(uint32_t) terminated; // hosted: 1 when the root supervisors have ended (futex)
 } sched;
 
 // The worker that the calling thread is; NULL: none. Not inlined, so that no caller keeps the address of a thread's
@@ -118,6 +121,18 @@ FlWorker *sched_worker(void);
 
 // Runs a program to its end; its exit status. One at a time.
 int sched_run(const FlProgram *program, const SchedConfig *config);
+
+// The same within another program: starts workers on threads of their own and returns. false: there is not enough
+// memory, address space or threads, and nothing is left behind. One runtime at a time; not when another thread is
+// within any of these functions.
+bool sched_host_start(const FlProgram *program, const SchedConfig *config);
+// Root supervisors end in order, for at most so many milliseconds; once.
+void sched_host_end_supervisors(int64_t patience);
+// All that is left ends, threads are joined, everything is freed. No other thread may use the runtime any more.
+void sched_host_stop(void);
+
+// Says that the calling thread is none of the runtime's and holds none of its locks while it wakes processes.
+void sched_host_thread(bool is);
 
 // A failure that leaves nothing to go on with: says so and ends the system process.
 _Noreturn void sched_fail(const char *text);

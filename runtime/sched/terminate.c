@@ -1,5 +1,6 @@
 #include "runtime/sched/terminate.h"
 
+#include "runtime/platform/futex.h"
 #include "runtime/process/roots.h"
 #include "runtime/process/spawn.h"
 #include "runtime/sched/sched.h"
@@ -22,12 +23,25 @@ static void terminator(FlProcess *self) {
         fl_stop(self, root);
         fl_call_wait(self, reply_address, root, -1, &reason, self->site);
     }
+    if (sched.hosted) {
+        atomic_store(&sched.terminated, 1); // sequentially consistent, as the futex wants; partner: sched_host_stop
+        futex_wake(&sched.terminated, 1);
+        return;
+    }
     fl_halt(self, terminate_status());
 }
 
+static ProcessWorker of_tick; // only its cache of control blocks is used
+static bool begun;            // by one thread
+
+void terminate_reset(void) {
+    atomic_store_explicit(&wanted, 0, memory_order_relaxed);
+    of_tick = (ProcessWorker){0};
+    begun = false;
+    roots_reset();
+}
+
 void terminate_begin(ProcessWorker *worker) {
-    static ProcessWorker of_tick; // only its cache of control blocks is used
-    static bool begun;            // by one thread
     int status = terminate_status();
     if (status == 0 || begun)
         return;

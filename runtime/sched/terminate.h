@@ -12,6 +12,9 @@ void sched_terminate(int status);
 // What was asked for, 0: nothing. Any thread.
 int terminate_status(void);
 
+// After the end: a program that starts later was asked for nothing.
+void terminate_reset(void);
+
 // Begins it, once, if it was asked for. The tick (worker is NULL) or the worker of the seeded schedule.
 void terminate_begin(ProcessWorker *worker);
 

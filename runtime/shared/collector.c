@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "runtime/platform/futex.h"
+#include "runtime/platform/thread.h"
 #include "runtime/shared/heap.h"
 #include "runtime/shared/slots.h"
 
@@ -24,7 +25,9 @@ static struct {
     _Atomic(uint32_t) signal; // incremented to wake the collector's thread (futex)
     _Atomic(uint32_t) done;   // collections, for who waits for one (futex)
     _Atomic(uint32_t) wanted; // number that `done` is to reach
-    _Atomic(bool) asleep;     // the thread sleeps until it is woken, however long; who takes it away wakes it
+    _Atomic(bool) stops;      // the thread is to end; set before `signal`
+    pthread_t thread;
+    _Atomic(bool) asleep; // the thread sleeps until it is woken, however long; who takes it away wakes it
     // Under the lock; read by anybody, relaxed.
     _Atomic(uint64_t) since; // bytes allocated since the last collection
     _Atomic(uint64_t) pace;  // bytes after which the next one is due
@@ -75,7 +78,7 @@ static void wait_for_work(int64_t took) {
         uint32_t before = atomic_load_explicit(&heap.signal, memory_order_seq_cst);
         // Partner of shared_stir: either this sees what was given back, or that sees the sleeper.
         atomic_store_explicit(&heap.asleep, !changed, memory_order_seq_cst);
-        if (due())
+        if (due() || atomic_load_explicit(&heap.stops, memory_order_seq_cst))
             return;
         uint64_t since = atomic_load_explicit(&heap.since, memory_order_relaxed);
         bool more = (slots_given() > 0) | (since != seen);
@@ -96,26 +99,27 @@ void shared_stir(void) {
 }
 
 static void *run(void *unused) {
+    thread_keep_signals_out();
     heap_init();
     set_pace(0);
     atomic_store_explicit(&heap.state, STATE_READY, memory_order_release);
     futex_wake(&heap.state, INT32_MAX);
-    for (int64_t took = 0;;) {
+    for (int64_t took = 0; !atomic_load_explicit(&heap.stops, memory_order_seq_cst);) {
         wait_for_work(took);
         int64_t started = clock_now();
         collect_once();
         took = clock_now() - started;
     }
+    collect_once(); // what is left, for who watches it
+    heap_deinit();
     return unused;
 }
 
 static bool start_thread(void) {
     pthread_attr_t attributes;
-    pthread_t thread;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    bool started = pthread_create(&thread, &attributes, run, NULL) == 0;
+    bool started = pthread_create(&heap.thread, &attributes, run, NULL) == 0;
     pthread_attr_destroy(&attributes);
     return started;
 }
@@ -133,6 +137,23 @@ static bool start(void) {
         futex_wait(&heap.state, STATE_STARTING, -1);
     return state == STATE_READY;
 }
+
+#if defined FLUFFY_PLAIN_MALLOC || defined FLUFFY_HOSTED
+void shared_stop(void) {
+    if (!shared_started())
+        return;
+    atomic_store_explicit(&heap.stops, true, memory_order_seq_cst);
+    wake_collector();
+    pthread_join(heap.thread, NULL);
+    slots_deinit();
+    atomic_store_explicit(&heap.stops, false, memory_order_relaxed);
+    atomic_store_explicit(&heap.low, UINTPTR_MAX, memory_order_relaxed);
+    atomic_store_explicit(&heap.high, 0, memory_order_relaxed);
+    atomic_store_explicit(&heap.state, STATE_NONE, memory_order_release);
+}
+#else
+void shared_stop(void) {} // its collector knows only the thread that it began with
+#endif
 
 bool shared_started(void) { return atomic_load_explicit(&heap.state, memory_order_acquire) == STATE_READY; }
 

@@ -8,6 +8,9 @@
 // By the thread that will collect, before all else.
 void heap_init(void);
 
+// By the same thread, when nothing is in use any more.
+void heap_deinit(void);
+
 // NULL: memory is out. Zero if it may have references.
 void *heap_allocate(uint64_t bytes, bool references);
 

@@ -1,4 +1,4 @@
-#ifndef FLUFFY_PLAIN_MALLOC
+#if !defined FLUFFY_PLAIN_MALLOC && !defined FLUFFY_HOSTED
 
 // Boehm's collector as a heap that is collected only when it is told to, by one thread that it alone knows. Everything
 // that it would take for roots by itself is taken away from it; what it looks at are the slots.
@@ -65,6 +65,8 @@ bool heap_is_object(const void *start) { return GC_base((void *)(uintptr_t)start
 
 uint64_t heap_live(void) { return GC_get_heap_size() - GC_get_free_bytes() - GC_get_bytes_since_gc(); }
 
+void heap_deinit(void) {} // ends with the program
+
 #else
-typedef int heap_boehm_is_not_in_sanitized_builds;
+typedef int heap_boehm_is_in_executables_alone;
 #endif

@@ -1,7 +1,9 @@
-#ifdef FLUFFY_PLAIN_MALLOC
+#if defined FLUFFY_PLAIN_MALLOC || defined FLUFFY_HOSTED
 
-// The stand-in for Boehm's collector in sanitized builds: every object is a block of malloc, so that a sanitizer knows
-// where it ends and when it was freed. Marks like Boehm's: any word that is the start of an object is a reference.
+// The stand-in for Boehm's collector where every object is to be a block of the program's own allocator: in sanitized
+// builds, so that a sanitizer knows where it ends and when it was freed, and within other programs, which may use
+// Boehm's collector themselves, and get every byte back. Marks like Boehm's: any word that is the start of an object is
+// a reference. Where memory for a collection is lacking, it is put off.
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +74,9 @@ bool heap_is_object(const void *start) { return capacity != 0 && find(start)->st
 
 uint64_t heap_live(void) { return live; }
 
-// ---- collecting. No memory for it is a broken test, not a state to go on from.
+// ---- collecting
+
+static bool put_off; // memory is lacking: nothing is freed
 
 static void mark(uintptr_t word) {
     if (word == 0 || word % 16 != 0 || capacity == 0)
@@ -85,10 +89,14 @@ static void mark(uintptr_t word) {
     if (!entry->references)
         return;
     if (work_count == work_capacity) {
-        work_capacity = work_capacity == 0 ? 1024 : 2 * work_capacity;
-        work = realloc(work, work_capacity * sizeof *work);
-        if (work == NULL)
-            abort();
+        size_t wanted = work_capacity == 0 ? 1024 : 2 * work_capacity;
+        char **larger = realloc(work, wanted * sizeof *work);
+        if (larger == NULL) {
+            put_off = true;
+            return;
+        }
+        work = larger;
+        work_capacity = wanted;
     }
     work[work_count++] = entry->start;
 }
@@ -110,12 +118,19 @@ static void mark_all(void) {
 }
 
 void heap_collect(void) {
+    put_off = false;
     mark_all();
     size_t kept = 0, old_capacity = capacity;
     Entry *old = entries, *ends = malloc((count + 1) * sizeof *ends);
-    entries = calloc(capacity == 0 ? 1 : capacity, sizeof *entries);
-    if (entries == NULL || ends == NULL)
-        abort();
+    Entry *fresh = calloc(capacity == 0 ? 1 : capacity, sizeof *fresh);
+    if (put_off || fresh == NULL || ends == NULL) {
+        for (size_t i = 0; i < capacity; i++)
+            entries[i].marked = false;
+        free(fresh);
+        free(ends);
+        return;
+    }
+    entries = fresh;
     dead = ends;
     dead_count = 0;
     for (size_t i = 0; i < old_capacity; i++) {
@@ -146,6 +161,16 @@ void heap_call_gone(void) {
     dead_count = 0;
 }
 
+void heap_deinit(void) {
+    for (size_t i = 0; i < capacity; i++)
+        free(entries[i].start);
+    free(entries);
+    free(work);
+    entries = NULL;
+    work = NULL;
+    count = capacity = work_capacity = live = 0;
+}
+
 #else
-typedef int heap_plain_is_only_in_sanitized_builds;
+typedef int heap_plain_is_not_in_executables;
 #endif

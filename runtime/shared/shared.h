@@ -52,6 +52,10 @@ void *shared_allocate_watched(uint64_t bytes, void (*gone)(void *object), uintpt
 // Whether the word may be a reference into the heap: never wrongly false.
 bool shared_may_refer(uintptr_t word);
 
+// Ends the heap with all that is in it, and its thread, where that can be (not with Boehm's collector, which ends with
+// the program). Nobody uses it meanwhile; it starts again with the next object.
+void shared_stop(void);
+
 // Whether there has ever been an object.
 bool shared_started(void);
 

@@ -1,6 +1,6 @@
-// Slots lie in regions that are never unmapped. Free ones are in two lists under a short lock; those given back are
-// pushed onto a stack without any lock, by whoever frees a message, and wait there for the heap's lock: clearing a slot
-// while a collection looks at slots could lose what was just moved from it to another one.
+// Slots lie in regions that are not unmapped as long as there is a heap. Free ones are in two lists under a short lock;
+// those given back are pushed onto a stack without any lock, by whoever frees a message, and wait there for the heap's
+// lock: clearing a slot while a collection looks at slots could lose what was just moved from it to another one.
 #include "runtime/shared/slots.h"
 
 #include <pthread.h>
@@ -148,4 +148,18 @@ void slots_each(void (*visit)(char *from, char *to)) {
     Region *region = atomic_load_explicit(&pool.regions, memory_order_acquire);
     for (; region != NULL; region = region->next)
         visit((char *)region + REGION_FIRST, (char *)region + REGION_BYTES);
+}
+
+void slots_deinit(void) {
+    Region *region = atomic_exchange_explicit(&pool.regions, NULL, memory_order_acquire);
+    while (region != NULL) {
+        Region *next = region->next;
+        vm_release((char *)region, REGION_BYTES);
+        region = next;
+    }
+    pool.slots = NULL;
+    pool.tables = NULL;
+    pool.fresh = pool.end = NULL;
+    atomic_store_explicit(&given, 0, memory_order_relaxed);
+    atomic_store_explicit(&given_count, 0, memory_order_relaxed);
 }

@@ -10,6 +10,9 @@ void slots_clear(void);
 // All memory that has slots in it, 64-aligned. By the collector; what is stored meanwhile is held by other slots too.
 void slots_each(void (*visit)(char *from, char *to));
 
+// Releases all of that memory. No slot is in use, and nobody collects.
+void slots_deinit(void);
+
 // Given back since the last call, roughly.
 uint64_t slots_given(void);
 

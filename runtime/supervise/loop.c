@@ -6,6 +6,7 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
+#include "runtime/sched/sched.h"
 #include "runtime/supervise/supervisor.h"
 
 // A reason in a message that is about to be freed.
@@ -93,7 +94,7 @@ static void finish(Supervisor *supervisor) {
     FlProcess *self = supervisor->process;
     bool top = self->side->supervisor == 0 && !is_monitored(self) && !roots_ending();
     bool failed = supervisor->cause == END_GIVE_UP || supervisor->cause == END_FAILED;
-    if (failed && top) {
+    if (failed && top && !sched.hosted) {
         note_program_end(supervisor);
         fl_halt(self, 1);
     }
