@@ -54,9 +54,9 @@ static inline uint64_t holds_weight(const FlObject *shared) {
     return (uint64_t)(shared->flags >> OBJECT_INDEX_SHIFT) << 4;
 }
 
-// Flags of a shared object that is charged with `weight` bytes.
+// Flags of a shared object that is charged with `weight` bytes, at most 2 GB.
 static inline uint32_t holds_shared_flags(uint64_t weight) {
-    uint64_t most = UINT32_MAX >> OBJECT_INDEX_SHIFT, units = (weight + 15) >> 4;
+    uint64_t most = (1u << OBJECT_INDEX_BITS) - 1, units = (weight + 15) >> 4;
     return FL_OBJECT_STATIC | FL_OBJECT_SHARED | (uint32_t)(units < most ? units : most) << OBJECT_INDEX_SHIFT;
 }
 

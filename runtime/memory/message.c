@@ -86,7 +86,7 @@ static FlMessage *give(FlArena *from, FlWord root, uint64_t behind) {
 FlMessage *message_copy(FlWord root) { return message_give(NULL, root); }
 
 FlMessage *message_give(FlArena *from, FlWord root) {
-    if (!object_is_pointer(root) || object_is_static((const FlObject *)root))
+    if (!object_is_pointer(root) || (((const FlObject *)root)->flags & OBJECT_KIND_FLAGS) == FL_OBJECT_STATIC)
         return message_refer(root);
     return give(from, root, 0);
 }

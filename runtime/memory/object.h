@@ -13,10 +13,11 @@
 #define OBJECT_FILLER UINT32_MAX
 
 // FlObject.flags: four bits say what the object is (FL_OBJECT_*; none: an object of an arena or message, unless it is
-// being copied). The rest is an index or a number by kind; of what is none of them: 1 + the place in the table of a
-// copy.
+// being copied). The rest is an index or a number by kind, of OBJECT_INDEX_BITS: the highest bit is the collector's; of
+// what is none of them: 1 + the place in the table of a copy.
 #define OBJECT_KIND_FLAGS 15
 #define OBJECT_INDEX_SHIFT 4
+#define OBJECT_INDEX_BITS 27
 #define OBJECT_MARK_SHIFT 4
 #define OBJECT_COUNTED_FLAGS (FL_OBJECT_STATIC | FL_OBJECT_COUNTED)
 

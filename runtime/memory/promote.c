@@ -7,8 +7,8 @@
 enum {
     TASKS_FIRST = 64,
     ELEMENTS_AT_ONCE = 64,
-    PROMOTED_MOST = 1 << 27, // entries of a table
-    COLLECT_AT = 65536,      // bytes promoted that make a collection due, if they are a quarter of the arena
+    PROMOTED_MOST = 1 << OBJECT_INDEX_BITS, // entries of a table
+    COLLECT_AT = 65536, // bytes promoted that make a collection due, if they are a quarter of the arena
 };
 
 // An object to be promoted. Of a buffer: elements [first, end), of which those before `next` have been looked at.

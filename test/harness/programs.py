@@ -19,7 +19,8 @@ FULL = [(profile, schedule, 0) for profile in ("optimised", "debug")
 SANITIZED = {"asan": [("optimised", PARALLEL, 2), ("debug", "seed:1", 0)], "tsan": [("optimised", PARALLEL, 4)]}
 SANITIZERS = {"asan": "address", "tsan": "thread"}
 # What more than one process runs in: all that the thread sanitizer can find something in.
-CONCURRENT = ("test/run/processes/", "test/run/otp/", "test/run/supervision/", "test/run/memory/", "docs/examples/")
+CONCURRENT = ("test/run/processes/", "test/run/otp/", "test/run/supervision/", "test/run/memory/",
+              "test/run/shared/", "docs/examples/")
 
 
 def sanitizer_environment(variant):
