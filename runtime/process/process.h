@@ -37,7 +37,10 @@ enum {
     REQUEST_PREEMPT = 1,    // the time slice is over
     REQUEST_SIGNALS = 2,    // a signal that must not wait for the next receive is in the mailbox
     REQUEST_OVER_LIMIT = 8, // end: what lives after a collection is more than the memory limit. By the owner
-    REQUEST_NO_MEMORY = 4,  // end: memory is out, and something it had to be told could not be
+    // End: memory is out, and something it had to be told could not be. With the lowest bits of the serial of the
+    // process that is meant, from REQUEST_SERIAL_SHIFT on: when the request arrives, the slot may have another one.
+    REQUEST_NO_MEMORY = 4,
+    REQUEST_SERIAL_SHIFT = 8,
 };
 
 // Why a process gave the worker back; set by the process, read by the scheduler right after the switch.
@@ -188,9 +191,16 @@ _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const F
 void *process_allocate_flat(FlProcess *self, uint64_t bytes);
 // fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
 
-// Asks for a poll: sets REQUEST_* bits, then poisons the limit. Any thread; harmless if the slot has another process by
-// now.
+static inline uint32_t request_no_memory(FlPid pid) {
+    return REQUEST_NO_MEMORY | (uint32_t)(pid >> 32) << REQUEST_SERIAL_SHIFT;
+}
+
+// Asks for a poll: sets REQUEST_* bits (not REQUEST_NO_MEMORY), then poisons the limit. Any thread; harmless if the
+// slot has another process by now.
 void process_request(FlProcess *process, uint32_t request);
+
+// The same with REQUEST_NO_MEMORY, for the process with this pid, which was seen in this slot. Any thread.
+void process_request_no_memory(FlProcess *process, FlPid pid);
 
 static inline FlPid process_pid(const FlProcess *process) {
     return __atomic_load_n(&process->head.pid, __ATOMIC_RELAXED);

@@ -109,7 +109,7 @@ static __attribute__((noinline)) void received_specially(FlProcess *self, FlMess
         bound_received(self);
     if (message->flags & MESSAGE_REQUEST && !call_received(self, message)) {
         process_abandon(message->from);
-        process_request(self, REQUEST_NO_MEMORY);
+        process_request_no_memory(self, self->head.pid);
     }
 }
 

@@ -7,13 +7,18 @@
 
 // ---- polls
 
+static bool is_out_of_memory(const FlProcess *self, uint32_t requests) {
+    uint32_t meant = request_no_memory(self->head.pid);
+    return requests & REQUEST_NO_MEMORY && requests >> REQUEST_SERIAL_SHIFT == meant >> REQUEST_SERIAL_SHIFT;
+}
+
 void process_take_requests(FlProcess *self) {
     ProcessWorker *worker = process_worker(self);
     uintptr_t limit = worker->counts_polls ? UINTPTR_MAX : self->limit;
     // In this order, and sequentially consistent: partner of process_request.
     __atomic_store_n(&self->head.stack_limit, limit, __ATOMIC_SEQ_CST);
     uint32_t requests = atomic_exchange_explicit(&self->requests, 0, memory_order_seq_cst);
-    if (requests & REQUEST_NO_MEMORY)
+    if (is_out_of_memory(self, requests))
         process_lacks_memory(self);
     if (requests & REQUEST_OVER_LIMIT && !(self->flags & FLAG_DYING))
         process_over_limit(self);

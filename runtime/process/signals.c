@@ -64,12 +64,27 @@ void process_request(FlProcess *process, uint32_t request) {
     __atomic_store_n(&process->head.stack_limit, UINTPTR_MAX, __ATOMIC_SEQ_CST);
 }
 
+void process_request_no_memory(FlProcess *process, FlPid pid) {
+    uint32_t others = (1u << REQUEST_SERIAL_SHIFT) - 1, fresh;
+    uint32_t old = atomic_load_explicit(&process->requests, memory_order_relaxed);
+    // A serial that is there already is this one, or that of a process which has ended: else the pid would be no longer
+    // this one.
+    do {
+        if (process_pid(process) != pid)
+            return;
+        fresh = (old & others) | request_no_memory(pid);
+    } while (!atomic_compare_exchange_weak_explicit(&process->requests, &old, fresh, memory_order_seq_cst,
+                                                    memory_order_relaxed));
+    __atomic_store_n(&process->head.stack_limit, UINTPTR_MAX, __ATOMIC_SEQ_CST);
+}
+
 void process_abandon(FlPid pid) {
-    bool bounded;
-    FlProcess *process = resolve(pid, &bounded); // a reply address stands for its caller
-    if (!process || process_closed(process))
+    FlPid caller = call_owner(pid); // a reply address stands for its caller
+    FlPid meant = caller > ALIAS_BOUNDED ? caller : pid;
+    FlProcess *process = process_find(meant);
+    if (!process)
         return;
-    process_request(process, REQUEST_NO_MEMORY);
+    process_request_no_memory(process, meant);
     // Partner: mailbox_park.
     if (mailbox_unpark(process))
         process_hooks.wake(process);

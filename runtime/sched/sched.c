@@ -130,7 +130,7 @@ static bool try_park(FlWorker *worker, FlProcess *process) {
     if (result == TIMERS_PARKED)
         sched.schedule->earlier(deadline); // the process may be gone by now
     if (result == TIMERS_NO_MEMORY)
-        process_request(process, REQUEST_NO_MEMORY);
+        process_request_no_memory(process, process->head.pid);
     return result == TIMERS_PARKED;
 }
 

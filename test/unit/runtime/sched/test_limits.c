@@ -8,6 +8,7 @@
 
 #include "runtime/memory/alloc.h"
 #include "runtime/platform/stack.h"
+#include "runtime/process/process.h"
 
 STATIC_STRING(line, "a line")
 STATIC_STRING(bad, "bad")
@@ -61,6 +62,31 @@ static void test_allocations_fail(void **state) {
             assert_int_equal(result.status, 1); // by lack of memory, or at last by the link
         }
     }
+}
+
+// What was asked of the process that had this slot before does not end this one; what is asked of this one does.
+static void asked_for_another(FlProcess *self) {
+    FlPid before = self->head.pid - ((FlPid)1 << 32);
+    process_request_no_memory(self, before);
+    atomic_fetch_or(&self->requests, request_no_memory(before));
+    process_request(self, REQUEST_SIGNALS);
+    fl_poll(self);
+    fl_halt(self, 7);
+}
+
+static void asked_for_both(FlProcess *self) {
+    atomic_fetch_or(&self->requests, request_no_memory(self->head.pid - ((FlPid)1 << 32)));
+    process_request_no_memory(self, self->head.pid);
+    fl_poll(self);
+    fl_halt(self, 7);
+}
+
+static void test_requests_in_reused_slots(void **state) {
+    (void)state;
+    assert_int_equal(run_program(asked_for_another, "1", NULL).status, 7);
+    Result result = run_program(asked_for_both, "1", NULL);
+    assert_int_equal(result.status, 1);
+    assert_non_null(strstr(result.err, "out of memory"));
 }
 
 // ---- stacks
@@ -260,9 +286,13 @@ static void test_output_fails(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocations_fail),     cmocka_unit_test(test_recursion_without_end),
-        cmocka_unit_test(test_little_address_space), cmocka_unit_test(test_million),
-        cmocka_unit_test(test_configuration),        cmocka_unit_test(test_seeds),
+        cmocka_unit_test(test_allocations_fail),
+        cmocka_unit_test(test_requests_in_reused_slots),
+        cmocka_unit_test(test_recursion_without_end),
+        cmocka_unit_test(test_little_address_space),
+        cmocka_unit_test(test_million),
+        cmocka_unit_test(test_configuration),
+        cmocka_unit_test(test_seeds),
         cmocka_unit_test(test_output_fails),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
