@@ -174,6 +174,10 @@ static Value lower_process(Function *f, const Call *call) {
         return RESULT(fl_mailbox_length, p);
     case BUILTIN_CHILD:
         return found(f, call, RUNTIME(f, fl_supervisor_find, p, a[0], a[1]));
+    case BUILTIN_CHILD_REF:
+        return RESULT(fl_supervisor_refer, p, a[0], a[1]);
+    case BUILTIN_CHILD_REF_PID:
+        return RESULT(fl_supervisor_refer_pid, p, a[0], a[1]);
     case BUILTIN_SUPERVISOR_STARTED:
         return SIMPLE(fl_supervisor_started, p, a[0]);
     default:

@@ -512,6 +512,9 @@ KindInfo *kind_for_spawn(Frame *frame, const void *site, Template *template, con
                          Name name, Span span);
 void kind_unify(Check *check, KindInfo *a, KindInfo *b);
 void kind_becomes_any(Check *check, KindInfo *kind);
+// A supervisor's child, of this type, in one of its cells. Who asks a supervisor that became any finds children that
+// did.
+void kind_add_child(Check *check, KindInfo *supervisor, Cell *cell, const Type *pid);
 KindInfo *kind_of_message(Check *check, const Type *message);
 void kind_send(Check *check, KindInfo *kind, const Type *message);
 const Type *kind_pid(KindInfo *kind);

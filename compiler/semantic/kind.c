@@ -85,9 +85,26 @@ void kind_unify(Check *check, KindInfo *a, KindInfo *b) {
         cell_wake(check, &a->sent);
 }
 
+static void children_become_any(Check *check, const Cell *cell) {
+    const Type *type = cell->type ? type_resolve(cell->type) : type_never;
+    for (size_t i = 0; type->kind == TYPE_PID && i < type->pid.count; i++)
+        kind_becomes_any(check, (KindInfo *)type->pid.kinds[i]);
+}
+
 void kind_becomes_any(Check *check, KindInfo *kind) {
+    if (kind->kind.any)
+        return;
     kind->kind.any = true;
     kind_unify(check, check->any, kind);
+    for (size_t i = 0; i < kind->children.len; i++)
+        children_become_any(check, kind->children.entries[i].value);
+    children_become_any(check, &kind->other_children);
+}
+
+void kind_add_child(Check *check, KindInfo *supervisor, Cell *cell, const Type *pid) {
+    cell_grow(check, cell, pid);
+    if (supervisor->kind.any)
+        children_become_any(check, cell);
 }
 
 KindInfo *kind_of_message(Check *check, const Type *message) {

@@ -475,6 +475,34 @@ static Tree *eval_child(Frame *frame, Tree **arguments, Span span) {
     return tree_builtin(BUILTIN_CHILD, lookup_type(child_type(frame, arguments, span)), span, arguments, 2);
 }
 
+// Whether a literal id is that of a child, as far as all children of these supervisors are visible.
+static void check_child_id(Frame *frame, const Type *sup, const Tree *id) {
+    if (!frame->check->reporting || sup->kind != TYPE_PID || sup->pid.count == 0 || id->kind != TREE_CONSTANT)
+        return;
+    Suggestion near = suggest_start(id->constant.text);
+    for (size_t i = 0; i < sup->pid.count; i++) {
+        const KindInfo *kind = (const KindInfo *)sup->pid.kinds[i];
+        bool other = kind->other_children.type && kind->other_children.type->kind != TYPE_NEVER;
+        if (!kind->is_supervisor || other || map_get(&kind->children, id->constant.text))
+            return;
+        for (size_t k = 0; k < kind->children.len; k++)
+            suggest_offer(&near, kind->children.entries[k].key);
+    }
+    Diag *diag = report(frame, DIAG_SUPERVISOR_VALUE, id->span, "no child of this supervisor has the id \"%s\"",
+                        name_text(id->constant.text));
+    report_near(diag, &near);
+}
+
+static Tree *eval_child_ref(Frame *frame, Tree **arguments, Expr *const *exprs, Span span) {
+    if (type_is_pid(arguments[1]->type))
+        return tree_builtin(BUILTIN_CHILD_REF_PID, arguments[1]->type, span, arguments, 2);
+    if (!check_fits(frame, arguments[1], type_string, exprs ? exprs[1] : NULL, (Span){0}, ""))
+        return tree_never(span);
+    check_child_id(frame, type_resolve(arguments[0]->type), arguments[1]);
+    arguments[1] = convert(frame, arguments[1], type_string);
+    return tree_builtin(BUILTIN_CHILD_REF, child_type(frame, arguments, span), span, arguments, 2);
+}
+
 static Tree *eval_stop_child(Frame *frame, Tree **arguments, Expr *const *exprs, Span span) {
     const Type *result = builtin_type(frame->check, BUILTIN_STOP_CHILD)->function.result;
     if (type_is_pid(arguments[1]->type))
@@ -498,6 +526,8 @@ Tree *eval_process_builtin(Frame *frame, Builtin builtin, Tree **arguments, size
         return eval_whereis(frame, arguments, span);
     case BUILTIN_CHILD:
         return eval_child(frame, arguments, span);
+    case BUILTIN_CHILD_REF:
+        return eval_child_ref(frame, arguments, exprs, span);
     case BUILTIN_RESTART_CHILD:
         return tree_builtin(builtin, outcome_type("started", child_type(frame, arguments, span)), span, arguments, 2);
     case BUILTIN_STOP_CHILD:

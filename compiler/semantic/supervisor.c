@@ -142,7 +142,6 @@ static KindInfo *start_child(Supervisor *s, TreeChild *child, const Callee *call
     if (count)
         child->start.arguments[0] = convert(frame, callee->value, body->params[0].type);
     child->starts_supervisor = body->is_supervisor_start;
-    kind->is_supervisor |= body->is_supervisor_start;
     return kind;
 }
 
@@ -164,7 +163,7 @@ static void note_child(Supervisor *s, KindInfo *kind, const Tree *id) {
             if (!cell)
                 map_set(&supervisor->children, id->constant.text, cell = mem_new(Cell));
         }
-        cell_grow(check, cell, body->is_supervisor_start ? started : kind_pid(kind));
+        kind_add_child(check, supervisor, cell, body->is_supervisor_start ? started : kind_pid(kind));
     }
 }
 
@@ -516,7 +515,6 @@ Tree *eval_start_child(Frame *frame, Expr *expr) {
     child.start = (TreeStart){.kind = &kind->kind, .body = &body->instance, .arguments = arguments, .count = count};
     for (size_t i = 0; i < count; i++)
         arguments[i] = convert(frame, arguments[i], body->params[i].type);
-    kind->is_supervisor |= body->is_supervisor_start;
     Supervisor s = {.frame = frame, .pid = type_resolve(target->type)};
     note_child(&s, kind, NULL);
     return make_addition(&s, target, &child, expr->span);

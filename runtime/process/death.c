@@ -4,6 +4,7 @@
 #include "runtime/process/call.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/names.h"
+#include "runtime/process/places.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
@@ -145,6 +146,8 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
     drop_building(worker, process);
     if (process->side && process->side->service_end)
         process->side->service_end(worker, process);
+    if (process->side && process->side->places)
+        places_release(worker, process->side->places);
     each_message(process, process->first, discard);
     if (process->timeout.shard != 0)
         process_hooks.disarm(process);

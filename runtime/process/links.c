@@ -1,5 +1,6 @@
-// Links, monitors, exits: the side of the process that asks for them.
+// Links, monitors, exits: the side of the process that asks for them. A reference means its present process.
 #include "runtime/process/names.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
@@ -17,6 +18,7 @@ static void send_or_end(FlProcess *self, uint32_t kind, FlPid to) {
 }
 
 void fl_link(FlProcess *self, FlPid pid) {
+    pid = reference_process(pid);
     if (pid == self->head.pid || pid == 0)
         return;
     Peer *peer = peer_of(self, pid);
@@ -27,6 +29,7 @@ void fl_link(FlProcess *self, FlPid pid) {
 }
 
 void fl_unlink(FlProcess *self, FlPid pid) {
+    pid = reference_process(pid);
     process_drain(self);
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
     if (!peer || !peer->linked)
@@ -37,6 +40,7 @@ void fl_unlink(FlProcess *self, FlPid pid) {
 }
 
 void fl_monitor(FlProcess *self, FlPid pid) {
+    pid = reference_process(pid);
     if (pid == self->head.pid || pid == 0)
         return;
     peer_of(self, pid)->monitoring++;
@@ -65,6 +69,7 @@ static void drop_reports(FlProcess *self, FlPid pid) {
 // What has not been drained is dropped when it is. The list is looked through only for a monitor that has fired, or of
 // which nothing is known any more.
 void fl_demonitor(FlProcess *self, FlPid pid) {
+    pid = reference_process(pid);
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
     if (!peer || peer->monitoring == 0 || peer->fired)
         drop_reports(self, pid);
@@ -77,6 +82,7 @@ void fl_demonitor(FlProcess *self, FlPid pid) {
 }
 
 void fl_exit(FlProcess *self, FlPid pid, FlString *reason) {
+    pid = reference_process(pid);
     if (!signal_send_reason(SIGNAL_EXIT, self->head.pid, pid, reason))
         process_out_of_memory(self);
     if (pid == self->head.pid)
@@ -86,7 +92,7 @@ void fl_exit(FlProcess *self, FlPid pid, FlString *reason) {
 void fl_stop(FlProcess *self, FlPid pid) { fl_exit(self, pid, (FlString *)(uintptr_t)reason_shutdown); }
 
 void fl_register(FlProcess *self, FlString *name, FlPid pid, const FlSite *site) {
-    NamesResult result = names_register(name, pid);
+    NamesResult result = names_register(name, reference_process(pid));
     if (result == NAMES_NO_MEMORY)
         process_out_of_memory(self);
     if (result == NAMES_TAKEN)

@@ -30,7 +30,7 @@
 // first.
 enum { MAILBOX_EMPTY = 0, MAILBOX_PARKED = 1, MAILBOX_CLOSED = 2 };
 
-enum { ALIAS_BOUNDED = 1 }; // of alias_of; no pid: its serial is 0
+enum { ALIAS_BOUNDED = 1, ALIAS_REFERENCE = 2 }; // of alias_of; no pids: their serial is 0
 
 // Bits of `requests`.
 enum {
@@ -93,9 +93,9 @@ struct FlProcess {
     // What generated code touches. stack_limit and pid are accessed by others with relaxed atomics; pid is written only
     // when a slot is reused (release), before its mailbox opens.
     FlProcessHead head;
-    // ALIAS_BOUNDED: the mailbox is bounded (bound.h). Another value but 0: no process but a one-shot reply address;
-    // what is sent to it goes to this pid's mailbox. Atomic, relaxed: a stale value leads to a mailbox whose drain
-    // drops the message.
+    // ALIAS_BOUNDED: the mailbox is bounded (bound.h). ALIAS_REFERENCE: no process but a reference (reference.h).
+    // Another value but 0: a one-shot reply address; what is sent to it goes to this pid's mailbox. Atomic, relaxed: a
+    // stale value leads to a mailbox whose drain drops the message.
     _Atomic(FlPid) alias_of;
 
     // ---- shared line

@@ -1,11 +1,12 @@
 #include "runtime/memory/object.h"
 #include "runtime/process/call.h"
 #include "runtime/process/process.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/run.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
 
-// Whether something sent to this pid may arrive. A reply address has a closed mailbox of its own.
+// Whether something sent to this pid may arrive. A reply address and a reference have closed mailboxes of their own.
 static inline bool reachable(FlPid to) {
     FlProcess *process = process_slot(to);
     if (!process || process_pid(process) != to)
@@ -143,5 +144,5 @@ void fl_request_end(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_a
 
 bool fl_alive(FlProcess *self, FlPid pid) {
     (void)self;
-    return process_find(pid) != NULL;
+    return process_find(reference_process(pid)) != NULL;
 }

@@ -41,6 +41,7 @@ struct FlSide {
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
     // When such a process ends: frees what its state refers to outside of the arena. NULL: nothing.
     void (*service_end)(ProcessWorker *worker, FlProcess *process);
+    struct Places *places; // of a supervisor, or of the start function that makes it: a hold (places.h). NULL: none
     char *path; // of a supervisor below another one, or of the start function that makes it: for reports; owned
 
     // Supervisors that this process builds, newest first, linked by queue_next: not runnable yet, known to nobody else.

@@ -8,6 +8,7 @@
 #include "runtime/process/death.h"
 #include "runtime/process/mail.h"
 #include "runtime/process/mailbox.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/side.h"
 #include "runtime/process/slot.h"
 #include "runtime/process/table.h"
@@ -33,8 +34,8 @@ bool reason_is(const FlString *reason, const FlString *other) {
 
 // ---- sending
 
-// Where what is sent to this pid goes, or NULL. *bounded: into the queue of a bounded mailbox, to which replies to a
-// call of its owner don't go.
+// Where what is sent to this pid goes, or NULL: nowhere, or it is a reference. *bounded: into the queue of a bounded
+// mailbox, to which replies to a call of its owner don't go.
 static inline FlProcess *resolve(FlPid pid, bool *bounded) {
     *bounded = false;
     FlProcess *to = process_slot(pid);
@@ -44,15 +45,30 @@ static inline FlProcess *resolve(FlPid pid, bool *bounded) {
     if (__builtin_expect(owner == 0, 1))
         return to;
     *bounded = owner == ALIAS_BOUNDED;
+    if (owner == ALIAS_REFERENCE)
+        return NULL;
     return *bounded ? to : process_slot(owner);
+}
+
+// What is sent to no process: on to the one that a reference stands for, or nowhere. true: `to` is a process now.
+static __attribute__((noinline)) bool lead_on(FlMessage *message) {
+    ReferenceLead lead = reference_lead(message);
+    if (lead == LEAD_NOWHERE)
+        signal_bounce(message);
+    return lead == LEAD_ON;
 }
 
 void signal_route(FlMessage *message) {
     bool bounded;
     FlProcess *to = resolve(message->to, &bounded);
+    if (__builtin_expect(!to, 0)) {
+        if (lead_on(message))
+            signal_route(message);
+        return;
+    }
     // Read before the message is given away.
     bool urgent = message->kind == SIGNAL_EXIT || message->kind == SIGNAL_LINK_EXIT;
-    bool put = to && ((bounded && bound_put(to, message)) || mailbox_push(to, message));
+    bool put = (bounded && bound_put(to, message)) || mailbox_push(to, message);
     if (!put)
         signal_bounce(message);
     else if (urgent)
@@ -400,7 +416,8 @@ void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) 
     bool bounded;
     FlProcess *to = resolve(message->to, &bounded);
     if (!to) {
-        signal_bounce(message);
+        if (lead_on(message))
+            signal_route_sent(self, message, site);
         return;
     }
     if (bounded && bound_send(self, to, message, site))

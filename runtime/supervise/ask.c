@@ -4,6 +4,7 @@
 
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
@@ -38,10 +39,23 @@ FlPid fl_supervisor_find(FlProcess *self, FlPid supervisor, FlString *id) {
     return pid_of(ask(self, supervisor, ASK_FIND, (FlWord)id, 0, &reason));
 }
 
+FlPid fl_supervisor_refer(FlProcess *self, FlPid supervisor, FlString *id) {
+    const FlString *reason;
+    FlPid reference = pid_of(ask(self, supervisor, ASK_REFER, (FlWord)id, 0, &reason));
+    return reference ? reference : REFERENCE_NOBODY;
+}
+
+FlPid fl_supervisor_refer_pid(FlProcess *self, FlPid supervisor, FlPid child) {
+    const FlString *reason;
+    FlPid reference = pid_of(ask(self, supervisor, ASK_REFER, 0, reference_process(child), &reason));
+    return reference ? reference : REFERENCE_NOBODY;
+}
+
 void fl_supervisor_started(FlProcess *self, FlPid supervisor) {
     if (!self->side || !self->side->makes_supervisor)
         return; // a start function that was called as a plain function
     // Nobody to hand it over to any more: what would have ended it there ends it here.
+    supervisor = reference_process(supervisor);
     const FlString *reason;
     if (pid_of(ask(self, self->side->supervisor, ASK_ADOPT, 0, supervisor, &reason)) == 0)
         fl_stop(self, supervisor);
@@ -79,7 +93,7 @@ bool fl_supervisor_stop(FlProcess *self, FlPid supervisor, FlString *id, FlWord 
 }
 
 bool fl_supervisor_stop_pid(FlProcess *self, FlPid supervisor, FlPid child, FlWord *out) {
-    return change(self, supervisor, ASK_STOP, 0, child, out);
+    return change(self, supervisor, ASK_STOP, 0, reference_process(child), out);
 }
 
 bool fl_supervisor_restart(FlProcess *self, FlPid supervisor, FlString *id, FlWord *out) {

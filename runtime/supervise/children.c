@@ -96,6 +96,7 @@ static void take_out(Supervisor *supervisor, uint32_t index) {
 
 void child_forget(Supervisor *supervisor, Child *child) {
     unmark_start(supervisor, child);
+    child_lose(supervisor, child);
     if (child->id)
         index_remove(&supervisor->by_id, index_key(child->id), child);
     take_out(supervisor, child->index);
@@ -151,10 +152,12 @@ static void start(Supervisor *supervisor, Child *child) {
         process_out_of_memory(self);
     side->supervisor = self->head.pid;
     side->makes_supervisor = child->starts_supervisor;
-    if (child->starts_supervisor)
+    if (child->starts_supervisor) {
         side->path = path_below(supervisor, child);
-    else
+        side->places = child_below(supervisor, child);
+    } else {
         process->flags |= FLAG_STARTING;
+    }
     side->start_deadline = process_deadline(START_MILLISECONDS);
     memcpy(object_words(process->head.frame), object_words(child->frame), type->object_words * sizeof(FlWord));
     unmark_start(supervisor, child);
@@ -164,6 +167,7 @@ static void start(Supervisor *supervisor, Child *child) {
     FlPid pid = process->head.pid;
     bool named = take_name(self, child, pid);
     child_set_pid(supervisor, child, pid, 0);
+    child_follow(supervisor, child);
     if (!named)
         refuse_name(self, child);
     fl_spawn_end(self, process, &(FlSpawnOptions){.link = true, .monitor = true});

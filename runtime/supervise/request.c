@@ -5,8 +5,10 @@
 
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/object.h"
+#include "runtime/process/call.h"
 #include "runtime/process/death.h"
 #include "runtime/process/names.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/table.h"
@@ -96,20 +98,12 @@ static Child *child_of(const Supervisor *supervisor, const FlMessage *message) {
 
 static bool is_made(const Child *child) { return child->starts_supervisor && child->state == CHILD_STARTING; }
 
-// Who is behind a reply address; 0: nobody any more.
-static FlPid caller_of(FlPid reply_address) {
-    FlProcess *slot = process_slot(reply_address);
-    if (!slot || process_pid(slot) != reply_address)
-        return 0;
-    return atomic_load_explicit(&slot->alias_of, memory_order_relaxed);
-}
-
 // ---- what has to wait
 
 // A start function that asks while it makes its supervisor would wait for itself: it is answered at once.
 static bool is_asked_by_maker(const Supervisor *supervisor, const FlMessage *message) {
     const Child *child = supervisor->starting;
-    return child && is_made(child) && caller_of(message->from) == child->pid;
+    return child && is_made(child) && call_owner(message->from) == child->pid;
 }
 
 // While the supervisor ends, whoever wants to change something hears of its end.
@@ -148,6 +142,7 @@ static void adopt(Supervisor *supervisor, FlPid maker, FlPid made) {
     if (child->name && names_register(child->name, made) == NAMES_TAKEN)
         fl_exit(self, made, (FlString *)(uintptr_t)why_taken);
     child_started(supervisor, child);
+    child_follow(supervisor, child);
 }
 
 static FlPid present_process(const Child *child) {
@@ -200,6 +195,7 @@ static void stop_child(Supervisor *supervisor, Child *child, FlPid asker) {
         return;
     }
     answer_stopped(supervisor, child);
+    child_follow(supervisor, child);
     if (child->kind == RESTART_TEMPORARY)
         child_forget(supervisor, child);
 }
@@ -219,6 +215,7 @@ static void restart_or_remove(Supervisor *supervisor, Child *child, Request requ
     } else if (request == ASK_RESTART) {
         child->start_asker = asker;
         mark_start(supervisor, child);
+        child_follow(supervisor, child);
     } else {
         answer(supervisor, asker, child->last_pid);
         child_forget(supervisor, child);
@@ -285,6 +282,10 @@ static void count(Supervisor *supervisor, FlPid asker) {
     answer_bytes(supervisor, asker, text);
 }
 
+static void refer(Supervisor *supervisor, Child *child, FlPid asker) {
+    answer(supervisor, asker, child ? child_reference(supervisor, child) : REFERENCE_NOBODY);
+}
+
 // ---- requests
 
 void request_answer(Supervisor *supervisor, const FlMessage *message) {
@@ -296,7 +297,7 @@ void request_answer(Supervisor *supervisor, const FlMessage *message) {
     }
     switch (request) {
     case ASK_ADOPT:
-        adopt(supervisor, caller_of(asker), message_detail(message));
+        adopt(supervisor, call_owner(asker), message_detail(message));
         answer(supervisor, asker, message_detail(message));
         break;
     case ASK_FIND:
@@ -317,6 +318,9 @@ void request_answer(Supervisor *supervisor, const FlMessage *message) {
         break;
     case ASK_COUNT:
         count(supervisor, asker);
+        break;
+    case ASK_REFER:
+        refer(supervisor, child_of(supervisor, message), asker);
         break;
     }
 }

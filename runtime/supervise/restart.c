@@ -85,6 +85,7 @@ void supervisor_end(Supervisor *supervisor, EndCause cause, const FlString *reas
     for (uint32_t i = 0; i < supervisor->count; i++) {
         unmark_start(supervisor, supervisor->children[i]);
         mark_stop(supervisor, supervisor->children[i]);
+        child_follow(supervisor, supervisor->children[i]);
     }
 }
 
@@ -98,12 +99,11 @@ static bool other_significant(const Supervisor *supervisor, const Child *except)
     return false;
 }
 
-// A significant child has ended by itself and is not started again.
-static void end_if_significant(Supervisor *supervisor, const Child *child) {
+// Whether the supervisor ends when this child has ended by itself and is not started again.
+static bool ends_with(const Supervisor *supervisor, const Child *child) {
     if (!child->significant || supervisor->auto_shutdown == AUTO_NEVER)
-        return;
-    if (supervisor->auto_shutdown == AUTO_ANY_SIGNIFICANT || !other_significant(supervisor, child))
-        supervisor_end(supervisor, END_DONE, reason_shutdown);
+        return false;
+    return supervisor->auto_shutdown == AUTO_ANY_SIGNIFICANT || !other_significant(supervisor, child);
 }
 
 static void fail_to_start(Supervisor *supervisor, const Child *child, const FlString *reason) {
@@ -124,6 +124,7 @@ static void stopped(Supervisor *supervisor, Child *child) {
     unmark_stop(supervisor, child);
     answer_failed(supervisor, child, reason_shutdown);
     answer_stopped(supervisor, child);
+    child_follow(supervisor, child);
     if ((child->kind == RESTART_TEMPORARY || supervisor->dynamic) && supervisor->cause == END_NONE)
         child_forget(supervisor, child);
 }
@@ -144,15 +145,19 @@ static void leave_state(Supervisor *supervisor, Child *child) {
 static void stay_down(Supervisor *supervisor, Child *child, const FlString *reason) {
     if (!reason_is(reason, reason_normal) && !reason_is(reason, reason_shutdown))
         note_not_restarted(supervisor, child, reason);
-    end_if_significant(supervisor, child);
-    if ((child->kind == RESTART_TEMPORARY || supervisor->dynamic) && supervisor->cause == END_NONE)
+    bool ends = ends_with(supervisor, child);
+    child_follow(supervisor, child);
+    if (child->kind == RESTART_TEMPORARY || supervisor->dynamic)
         child_forget(supervisor, child);
+    if (ends)
+        supervisor_end(supervisor, END_DONE, reason_shutdown);
 }
 
 // A start function that failed before it had made its supervisor. false: it is an end like others.
 static bool first_start_failed(Supervisor *supervisor, Child *child, const FlString *reason) {
     if (child->start_asker != 0) { // who asked for it decides
         answer_failed(supervisor, child, reason);
+        child_follow(supervisor, child);
         if (child->added)
             child_forget(supervisor, child);
         return true;
@@ -188,4 +193,5 @@ void child_ended(Supervisor *supervisor, Child *child, const FlString *reason) {
     if (!reason_is(reason, reason_normal) && !reason_is(reason, reason_shutdown))
         note_restart(supervisor, child, reason);
     mark_set(supervisor, child, before == CHILD_STARTING && child->again);
+    child_follow(supervisor, child);
 }

@@ -228,6 +228,10 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
         process->side->supervisor = self->side->supervisor;
         process->side->path = self->side->path;
         self->side->path = NULL;
+        process->side->places = self->side->places;
+        self->side->places = NULL;
+        if (process->side->places)
+            supervisor_take_places(supervisor, (ProcessWorker *)self->worker);
         if (!link_both(self, process))
             process_out_of_memory(self);
     }

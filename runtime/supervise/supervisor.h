@@ -14,6 +14,7 @@
 #ifndef FLUFFY_RUNTIME_SUPERVISE_SUPERVISOR_H
 #define FLUFFY_RUNTIME_SUPERVISE_SUPERVISOR_H
 
+#include "runtime/process/places.h"
 #include "runtime/process/process.h"
 
 typedef enum Strategy { STRATEGY_ONE_FOR_ONE, STRATEGY_ONE_FOR_ALL, STRATEGY_REST_FOR_ONE } Strategy;
@@ -55,6 +56,7 @@ typedef struct Child {
     FlPid stop_asker;  // of who waits for the stop
     int64_t deadline;  // nanoseconds; STARTING: it counts as started, STOPPING: it is killed. INT64_MAX: none
     FlPid store;       // whose arena holds it; 0: the supervisor's
+    Place *place;      // in the supervisor's places; NULL: nobody refers to it, and it is no supervisor
 } Child;
 
 typedef struct IndexPlace {
@@ -114,6 +116,7 @@ typedef enum Request {
     ASK_REMOVE,   // id
     ASK_LIST,
     ASK_COUNT,
+    ASK_REFER, // id, or detail: the process of a dynamic child; its reference
 } Request;
 enum { ASK_SHIFT = 4 }; // in the flags, behind the process room's
 
@@ -175,6 +178,18 @@ void unmark_start(Supervisor *supervisor, Child *child);
 void child_ended(Supervisor *supervisor, Child *child, const FlString *reason);
 // Begins the end: all children are stopped. The first cause wins. `reason` is static or in the arena.
 void supervisor_end(Supervisor *supervisor, EndCause cause, const FlString *reason);
+
+// ---- refer.c
+// The reference to a child, made when it is asked for first.
+FlPid child_reference(Supervisor *supervisor, Child *child);
+// The places below a child that is a supervisor, with a hold for its next process.
+Places *child_below(Supervisor *supervisor, Child *child);
+// Tells the reference to the child, if there is one, where the child is now.
+void child_follow(Supervisor *supervisor, Child *child);
+// Before it is forgotten: the reference leads nowhere any more.
+void child_lose(Supervisor *supervisor, Child *child);
+// The supervisor, not started yet, has got places from the one before it: its children take theirs.
+void supervisor_take_places(Supervisor *supervisor, ProcessWorker *worker);
 
 // ---- request.c
 // Whether the message is a question that can't be answered yet.
