@@ -163,7 +163,7 @@ test: ## install what is missing, build, run every test (FULL=1: programs under 
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault soak fuzz
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault chaos soak fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -176,7 +176,7 @@ check: ## format, headers compile alone, direction of includes, exported names
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan units all
-	@$(HARNESS) --variant asan unit run check stress fault soak
+	@$(HARNESS) --variant asan unit run check stress fault chaos soak
 
 ubsan: ## unit tests and the compiler under UBSan alone
 	@$(MAKE) --no-print-directory VARIANT=ubsan units all
@@ -184,7 +184,7 @@ ubsan: ## unit tests and the compiler under UBSan alone
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs with processes under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan $(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(foreach room,$(RUNTIME_ROOMS),$(tests_$(room))) $(STRESS_TESTS))
-	@$(HARNESS) --variant tsan unit run stress fault soak
+	@$(HARNESS) --variant tsan unit run stress fault chaos soak
 
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
@@ -195,7 +195,9 @@ soak: all ## mixed work for SOAK_SECONDS (600): nothing is lost, and the memory 
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak test/soak/mixed
 
 CHAOS_SECONDS ?= 60
-chaos: all ## a tree of supervisors whose workers are killed at random for CHAOS_SECONDS (60): no question is lost
+CHAOS_SEEDS ?= 1000
+chaos: all ## supervisors hurt at random: CHAOS_SEEDS (1000) trees of each strategy agree with a model; none loses a question in CHAOS_SECONDS (60)
+	@CHAOS_SEEDS=$(CHAOS_SEEDS) $(HARNESS) chaos
 	@SOAK_SECONDS=$(CHAOS_SECONDS) $(HARNESS) soak test/soak/chaos
 
 model: ## the protocols of test/model, checked by spin over all interleavings

@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
+import chaos
 import cli
 import diagnostics
 import documents
@@ -25,7 +26,7 @@ import units
 from pool import run_cases
 
 KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
-         "fuzz": fuzz, "model": models, "fault": fault, "soak": soak}
+         "fuzz": fuzz, "model": models, "fault": fault, "chaos": chaos, "soak": soak}
 
 
 class Settings:
