@@ -4,6 +4,7 @@ package bench
 import (
 	"fmt"
 	"os"
+	"sort"
 	"strconv"
 	"time"
 )
@@ -27,3 +28,11 @@ func Draw(state int) int { return (state*1103517 + 12345) % 2147483648 }
 
 // Below is a number below n from a state.
 func Below(state, n int) int { return state / 4096 % n }
+
+// ReportPercentile prints how many times were measured, as the result; the distribution and the 99th percentile, in us.
+func ReportPercentile(times []time.Duration) {
+	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
+	at := func(part int) float64 { return float64(times[(len(times)-1)*part/1000].Nanoseconds()) / 1000 }
+	fmt.Printf("result %d\ndistribution %g %g %g %g %g\n", len(times), at(500), at(900), at(990), at(999), at(1000))
+	fmt.Printf("%g us\n", at(990))
+}

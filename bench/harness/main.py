@@ -32,6 +32,11 @@ class Program:
     def command(self):
         return self.peer.command(self.peer.run, self.source, self.folder)
 
+    @property
+    def output(self):
+        """The file that building it gave."""
+        return Path(self.peer.command([self.peer.output], self.source, self.folder)[0])
+
 
 def parse_command_line():
     parser = argparse.ArgumentParser(usage=__doc__)
@@ -72,10 +77,12 @@ def build_all(row, chosen, root):
     """The programs of one work that could be built; the others are noted as failures."""
     programs = []
     for peer in chosen:
-        source = row.work.source(peer.extension)
-        if not source:
+        if row.work.debug:
+            peer = peer.for_debugging()
+        source = row.work.source(peer.extension, root / "generated")
+        if not source or not peer.build:
             continue
-        folder = root / row.work.folder / source.stem / peer.name
+        folder = root / row.work.folder / (source.stem + "_debug" * row.work.debug) / peer.name
         if not peers.up_to_date(peer, source, folder):
             progress(f"building {source.name}")
             wrong = peers.build(peer, source, folder)
@@ -113,7 +120,7 @@ def complain(rows):
 def main():
     options = parse_command_line()
     chosen = choose_peers(options)
-    rows = [results.Row(work) for work in load_works(options.works)]
+    rows = [results.Row(work) for work in load_works(options.works, options.quick)]
     root = Path(options.build).resolve() / "bench"
     programs = {row.work.name: build_all(row, chosen, root) for row in rows}
     rounds = options.rounds or (2 if options.quick else 5)

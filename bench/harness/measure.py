@@ -10,6 +10,7 @@ import peers
 TIME_LIMIT = 120  # seconds for one run
 SMALL_COUNT = "1000"  # what `resident` compares with, so that the runtime itself is not counted
 REPEATS = 5  # of `build` and `start` in one round, of which the least counts
+ENOUGH = 2  # seconds after which there are no more of them
 
 
 class Failure(Exception):
@@ -20,11 +21,12 @@ class Failure(Exception):
 class Sample:
     figure: float
     result: str = ""  # what the program worked out: the same for every peer
+    distribution: tuple = ()  # the 50th, 90th, 99th and 99.9th percentile and the greatest, of a figure that is one of them
 
 
-def run(command):
+def run(command, environment=None):
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, env=environment)
     except subprocess.TimeoutExpired:
         raise Failure(f"not done in {TIME_LIMIT} s") from None
     if done.returncode != 0:
@@ -33,13 +35,23 @@ def run(command):
     return done.stdout
 
 
-def take_figure(program, work, arguments):
-    text = run(program.command + arguments)
-    figure = re.search(rf"^([0-9.eE+-]+) {re.escape(work.unit)}$", text, re.MULTILINE)
+def take_figure(program, work, arguments, environment=None):
+    text = run(program.command + arguments, environment)
+    figure = re.search(rf"^([0-9.eE+-]+) {re.escape(work.printed_unit)}$", text, re.MULTILINE)
     result = re.search(r"^result (\S+)$", text, re.MULTILINE)
     if not figure or not result:
         raise Failure(f"printed no `result` or no figure in {work.unit}")
-    return Sample(float(figure.group(1)), result.group(1))
+    spread = re.search(r"^distribution ([0-9.eE+ -]+)$", text, re.MULTILINE)
+    return Sample(float(figure.group(1)), result.group(1), tuple(float(n) for n in spread.group(1).split()) if spread else ())
+
+
+def take_scaling(program, work, arguments):
+    """The time on two workers over that on one."""
+    one, two = program.peer.environment(1), program.peer.environment(2)
+    if not one:
+        raise Failure("the number of its workers can't be set")
+    first = take_figure(program, work, arguments, one)
+    return Sample(take_figure(program, work, arguments, two).figure / first.figure, first.result)
 
 
 def resident_bytes(command):
@@ -59,29 +71,48 @@ def take_resident(program, _work, arguments):
     return Sample(more / (int(arguments[0]) - int(SMALL_COUNT)))
 
 
-def least_ms(action):
+def least_ms(action, prepare=lambda: None):
+    """The least time of some calls of action(what prepare() gives)."""
     times = []
-    for _ in range(REPEATS):
+    while len(times) < REPEATS and sum(times) < ENOUGH:
+        prepared = prepare()
         start = time.perf_counter()
-        action()
+        action(prepared)
         times.append(time.perf_counter() - start)
     return Sample(1000 * min(times))
 
 
+COMMENTS = {"erl": "%", "cr": "#"}  # how a comment begins, where not with //
+
+
+def fresh_source(program):
+    """A copy of the source that no earlier build has seen: some compilers keep what they have built."""
+    path = program.folder / "fresh" / program.source.name
+    path.parent.mkdir(exist_ok=True)
+    mark = COMMENTS.get(program.peer.extension, "//")
+    path.write_text(f"{program.source.read_text(encoding='utf-8')}\n{mark} {time.time_ns()}\n", encoding="utf-8")
+    return path
+
+
 def take_build(program, _work, _arguments):
-    def build():
-        wrong = peers.build(program.peer, program.source, program.folder)
+    def build(source):
+        wrong = peers.build(program.peer, source, program.folder)
         if wrong:
             raise Failure(wrong)
 
-    return least_ms(build)
+    return least_ms(build, lambda: fresh_source(program))
 
 
 def take_start(program, _work, _arguments):
-    return least_ms(lambda: run(program.command))
+    return least_ms(lambda _: run(program.command))
 
 
-TAKE = {"figure": take_figure, "resident": take_resident, "build": take_build, "start": take_start}
+def take_size(program, _work, _arguments):
+    return Sample(program.output.stat().st_size / 1024)
+
+
+TAKE = {"figure": take_figure, "resident": take_resident, "build": take_build, "size": take_size, "scaling": take_scaling,
+        "start": take_start}
 
 
 def take(program, work, quick):

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 BENCH = Path(__file__).resolve().parent.parent
@@ -14,7 +14,8 @@ COMMON_EXTENSIONS = {"cpp": "hpp", "c": "h"}
 class Peer:
     """One way to build and run a work. The commands' words may hold {source}, {common} (what the programs of this language share),
     {out} (a file), {dir} (a folder of its own), {top} and {stem}; `needs` are the programs and files without which it is not
-    installed. It is built in {dir}, or in the folder `where`."""
+    installed. It is built in {dir}, or in the folder `where`; `debug` builds it without optimisation. `workers` is the environment that
+    gives it so many workers: {n}."""
 
     name: str
     extension: str
@@ -23,6 +24,16 @@ class Peer:
     run: tuple
     version: tuple
     where: str = "{dir}"
+    debug: tuple = ()
+    workers: tuple = ()
+    output: str = "{out}"
+
+    def for_debugging(self):
+        return replace(self, build=self.debug)
+
+    def environment(self, workers):
+        """What a program that shall have so many workers is run with; None for a peer that can't be told."""
+        return dict(os.environ, **{name: value.format(n=workers) for name, value in self.workers}) if self.workers else None
 
     def installed(self):
         return all(os.path.exists(need) if need.startswith("/") else shutil.which(need) for need in self.needs)
@@ -44,7 +55,8 @@ class Peer:
 def fluffy(compiler):
     compiler = os.path.abspath(compiler)
     return Peer("fluffy", "fl", (compiler,), (compiler, "build", "{source}", "-o", "{out}"), ("{out}",),
-                (compiler, "--version"))
+                (compiler, "--version"), debug=(compiler, "build", "--debug", "{source}", "-o", "{out}"),
+                workers=(("FLUFFY_WORKERS", "{n}"),))
 
 
 CARGO_MANIFEST = """[package]
@@ -72,8 +84,9 @@ ERLANG_VERSION = 'io:format("~s", [erlang:system_info(otp_release)]), halt().'
 PEERS = [
     Peer("erlang", "erl", ("erl", "erlc"), ("erlc", "-o", "{dir}", "{common}", "{source}"),
          ("erl", "-noshell", "+P", "10000000", "-pa", "{dir}", "-run", "{stem}", "main"),
-         ("erl", "-noshell", "-eval", ERLANG_VERSION)),
-    Peer("go", "go", ("go",), ("go", "build", "-o", "{out}", "{source}"), ("{out}",), ("go", "version"), "{top}/bench"),
+         ("erl", "-noshell", "-eval", ERLANG_VERSION), workers=(("ERL_FLAGS", "+S {n}:{n}"),), output="{dir}/{stem}.beam"),
+    Peer("go", "go", ("go",), ("go", "build", "-o", "{out}", "{source}"), ("{out}",), ("go", "version"), "{top}/bench",
+         debug=("go", "build", "-gcflags=all=-N -l", "-o", "{out}", "{source}"), workers=(("GOMAXPROCS", "{n}"),)),
     Peer("tokio", "rs", ("cargo", "/usr/share/cargo/registry"),
          ("cargo", "build", "--release", "--offline", "--quiet", "--manifest-path", "{dir}/Cargo.toml",
           "--target-dir", "{dir}/target"), ("{dir}/target/release/program",), ("rustc", "--version")),

@@ -16,11 +16,18 @@ class Row:
     figures: dict = field(default_factory=dict)  # peer's name → one figure a round, None where it failed
     failures: dict = field(default_factory=dict)  # peer's name → why
     results: dict = field(default_factory=dict)  # peer's name → what it worked out
+    distributions: dict = field(default_factory=dict)  # peer's name → percentiles, one tuple a round
 
     def add(self, peer, sample):
         self.figures.setdefault(peer, []).append(sample.figure)
         if sample.result:
             self.results[peer] = sample.result
+        if sample.distribution:
+            self.distributions.setdefault(peer, []).append(sample.distribution)
+
+    def distribution(self, peer):
+        """Each percentile's median over the rounds."""
+        return [statistics.median(column) for column in zip(*self.distributions.get(peer, []))]
 
     def fail(self, peer, why):
         self.failures[peer] = why
@@ -49,7 +56,7 @@ class Row:
         best = self.best_peer()
         return {"title": self.work.title, "group": self.work.group, "unit": self.work.unit, "figures": self.figures,
                 "best_peer": best, "ratios": self.ratios(best) if best else [], "goal_ratio": self.work.goal_ratio,
-                "failures": self.failures}
+                "distributions": {peer: self.distribution(peer) for peer in self.distributions}, "failures": self.failures}
 
 
 def machine():

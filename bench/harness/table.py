@@ -43,8 +43,12 @@ def cells(rows):
 
 
 def render(rows):
-    """Aligned columns: names to the left, figures to the right."""
-    lines = list(cells(rows))
+    """Aligned columns: names to the left, figures to the right; below them the distributions, if there are any."""
+    spread = list(distribution_cells(rows))
+    return align(list(cells(rows))) + ("\n\n" + align(spread) if len(spread) > 1 else "")
+
+
+def align(lines):
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = []
     for line in lines:
@@ -54,6 +58,18 @@ def render(rows):
 
 
 def render_markdown(rows):
-    lines = list(cells(rows))
+    spread = list(distribution_cells(rows))
+    return markdown(list(cells(rows))) + ("\n\n" + markdown(spread) if len(spread) > 1 else "")
+
+
+def markdown(lines):
     rule = ["---", "---"] + ["---:"] * (len(lines[0]) - 2)
     return "\n".join("| " + " | ".join(line) + " |" for line in [lines[0], rule, *lines[1:]])
+
+
+def distribution_cells(rows):
+    """A line for each peer of each work whose figure is a percentile."""
+    yield ["work", "unit", "peer", "50 %", "90 %", "99 %", "99.9 %", "latest"]
+    for row in rows:
+        for peer in row.distributions:
+            yield [row.work.title, row.work.unit, peer, *(number(value) for value in row.distribution(peer))]

@@ -4,8 +4,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import generate
+
 BENCH = Path(__file__).resolve().parent.parent
-KINDS = ("figure", "resident", "build", "start")
+KINDS = ("figure", "resident", "build", "size", "start", "scaling")
 
 
 @dataclass
@@ -19,6 +21,10 @@ class Work:
     best: float = 1.0  # of the best peer, where goal was set
     kind: str = "figure"
     program: str = ""  # the stem of its sources
+    lines: int = 0  # of a program that is generated
+    long: bool = False  # left out of a quick run
+    debug: bool = False  # built without optimisation
+    prints: str = ""  # the unit that the program prints, if that is another one
     args: list = field(default_factory=list)
     quick: list = field(default_factory=list)
 
@@ -26,21 +32,28 @@ class Work:
     def goal_ratio(self):
         return self.goal / self.best
 
+    @property
+    def printed_unit(self):
+        return self.prints or self.unit
+
     def arguments(self, quick):
         return [str(arg) for arg in (self.quick if quick else self.args)]
 
-    def source(self, extension):
+    def source(self, extension, generated):
+        """The program in a language, or None if there is none there; a generated one lies in the folder `generated`."""
+        if self.lines:
+            return generate.source(generated, self.lines, extension)
         path = BENCH / self.folder / f"{self.program}.{extension}"
         return path if path.exists() else None
 
 
 def load_file(path, folder, prefix):
     with open(BENCH / path, "rb") as file:
-        return [Work(name=prefix + name, folder=folder, **{"program": name, **row}) for name, row in tomllib.load(file).items()]
+        return [Work(name=prefix + name, **{"folder": folder, "program": name, **row}) for name, row in tomllib.load(file).items()]
 
 
-def load_works(only):
-    """All works, or those that `only` names, in the table's order; SystemExit names a word that is none."""
+def load_works(only, quick):
+    """All works, or those that `only` names, in the table's order, for a quick run without the long ones; SystemExit names a word that is none."""
     works = load_file("works.toml", "micro", "") + load_file("savina/works.toml", "savina", "savina.")
     assert all(work.kind in KINDS for work in works)
     unknown = set(only) - {work.name for work in works} - {work.group for work in works}
@@ -48,4 +61,6 @@ def load_works(only):
         raise SystemExit(f"bench: no such work: {', '.join(sorted(unknown))}\n"
                          f"there are: {', '.join(work.name for work in works)}\n"
                          f"and the groups: {', '.join(dict.fromkeys(work.group for work in works))}")
+    if quick:
+        works = [work for work in works if not work.long]
     return [work for work in works if not only or work.name in only or work.group in only]

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"sort"
 	"time"
 
 	bench "fluffy/bench/common"
@@ -17,16 +16,14 @@ func compute(n int) {
 }
 
 func main() {
-	count := bench.Argument(1)
+	late := make([]time.Duration, bench.Argument(1))
 	for i := 0; i < 100; i++ {
 		go compute(i)
 	}
-	late := make([]time.Duration, count)
 	for i := range late {
 		start := time.Now()
 		time.Sleep(time.Millisecond)
 		late[i] = time.Since(start) - time.Millisecond
 	}
-	sort.Slice(late, func(i, j int) bool { return late[i] < late[j] })
-	bench.Report(count, late[count*99/100], 1000, "us")
+	bench.ReportPercentile(late)
 }

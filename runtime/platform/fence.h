@@ -10,7 +10,7 @@
 
 extern bool fence_asymmetric; // set by fence_init, constant afterwards
 
-// Before there is a second thread.
+// Before there is a second thread, or it takes the kernel 8 ms. Once more costs nothing.
 void fence_init(void);
 
 static inline void fence_light(void) {

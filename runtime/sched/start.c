@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/library/library.h"
+#include "runtime/platform/fence.h"
 #include "runtime/platform/sanitizer.h"
 #include "runtime/report/settings.h"
 #include "runtime/sched/config.h"
@@ -58,6 +59,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "fluffy: %s\n", wrong);
         return STATUS_CONFIG;
     }
+    fence_init(); // before there is a second thread
     take_signals();
     config.tidy = SANITIZED; // so that what leaks can be told
     int status = sched_run(&fl_program, &config);

@@ -8,7 +8,7 @@ bench() {
 if ! bench --peers none --out results.json >stdout 2>stderr; then
     fail "the benchmarks failed: $(cat stderr)"
 fi
-for work in 'ping-pong' 'fib(38)' 'hello world' 'Sleeping Barber'; do
+for work in 'ping-pong' 'fib(38)' 'hello world' 'Sleeping Barber' '1,000 lines'; do
     grep -qF "$work" stdout || fail "no line for $work"
 done
 python3 -c 'import json; works = json.load(open("results.json"))["works"]; assert works and all(row["figures"] for row in works.values())' ||
