@@ -191,8 +191,8 @@ stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARI
 	@$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) --seed $(SEED) stress
 
 SOAK_SECONDS ?= 600
-soak: all ## mixed work for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute
-	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak test/soak/mixed
+soak: all ## mixed work and big values for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak test/soak/mixed test/soak/values
 
 CHAOS_SECONDS ?= 60
 CHAOS_SEEDS ?= 1000

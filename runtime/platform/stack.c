@@ -16,6 +16,7 @@ enum {
 #define SEGMENT_SMALL ((size_t)2 << 20)         // of a segment's upper end, pages are small
 #define TRIM_NANOSECONDS ((int64_t)1000000)     // between calls while there is something to give back
 #define UNUSED_NANOSECONDS ((int64_t)200000000) // so long nobody needed a slot that gives its memory back
+#define KEPT_OF_DEEP ((size_t)8 << 10)          // of a slot that was used to its lower end, this much stays resident
 #define KEPT_TOUCHED ((size_t)64 << 10)         // of a segment given back, this much of its upper end stays resident
 
 static struct {
@@ -153,6 +154,10 @@ void stacks_give_back(StackCache *cache) { give_some_back(cache, 0); }
 
 void stack_give(StackCache *cache, char *stack) {
     StackSlot *slot = stack_slot(stack);
+    if (__builtin_expect(slot->deep, 0)) {
+        slot->deep = false;
+        vm_discard(stack, STACK_BYTES - KEPT_OF_DEEP);
+    }
     slot->next = cache->free;
     cache->free = slot;
     if (++cache->count > CACHE_STACKS)

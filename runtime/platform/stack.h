@@ -19,6 +19,7 @@
 typedef struct StackSlot StackSlot;
 struct StackSlot {
     StackSlot *next; // in a cache
+    bool deep;       // used to its lower end since it was given last; by who has it
     SanitizedStack sanitized;
 };
 
@@ -34,6 +35,8 @@ void stacks_deinit(void);
 
 // A slot, by its lowest address; NULL: all are in use or memory is out.
 char *stack_take(StackCache *cache);
+// Gives it back, to be the next that is taken. One marked `deep` keeps only the memory of its upper end: else in time
+// all slots of all caches would be resident as a whole.
 void stack_give(StackCache *cache, char *stack);
 
 // Gives all that the cache has back, when nobody uses it any more.

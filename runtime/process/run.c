@@ -161,6 +161,7 @@ void fl_run_on_segment(FlProcess *self, void (*thunk)(FlProcess *self, void *arg
         process_panic(self, "stack overflow: no memory for a larger stack", site);
     uintptr_t limit = self->limit;
     side->on_segment = true;
+    stack_slot(self->stack)->deep = true;
     side->slot_pointer = platform_stack_pointer();
     set_limit(self, segment_limit(side));
     char *bottom = side->segment, *top = bottom + side->segment_bytes;

@@ -78,13 +78,16 @@ static void test_slots(void **state) {
 enum { BURST = 3000 };
 static char *burst[BURST];
 
+static bool is_resident(char *address) {
+    unsigned char page;
+    mincore(address, 4096, &page);
+    return page & 1;
+}
+
 static int resident(void) {
     int count = 0;
-    for (int i = 0; i < BURST; i++) {
-        unsigned char page;
-        mincore(burst[i] + STACK_BYTES - 4096, 4096, &page);
-        count += page & 1;
-    }
+    for (int i = 0; i < BURST; i++)
+        count += is_resident(burst[i] + STACK_BYTES - 4096);
     return count;
 }
 
@@ -124,6 +127,24 @@ static void unused_slots_give_their_memory_back(void **state) {
     assert_int_equal(resident(), BURST);
     for (int i = 0; i < BURST; i++)
         assert_int_equal((unsigned char)stack_top(burst[i])[-1], i & 255);
+    stacks_deinit();
+}
+
+static void slots_used_to_their_end_keep_little(void **state) {
+    (void)state;
+    if (SANITIZED)
+        return;
+    StackCache cache = {0};
+    assert_true(stacks_init());
+    for (int i = 0; i < 3; i++) {
+        char *stack = stack_take(&cache);
+        assert_false(stack_slot(stack)->deep);
+        memset(stack, 1, (size_t)(stack_top(stack) - stack));
+        stack_slot(stack)->deep = i != 1;
+        stack_give(&cache, stack);
+        assert_int_equal(is_resident(stack), i == 1);
+        assert_true(is_resident(stack + STACK_BYTES - 4096));
+    }
     stacks_deinit();
 }
 
@@ -205,6 +226,7 @@ int main(void) {
         cmocka_unit_test(test_switch),
         cmocka_unit_test(test_slots),
         cmocka_unit_test(unused_slots_give_their_memory_back),
+        cmocka_unit_test(slots_used_to_their_end_keep_little),
         cmocka_unit_test(slots_in_turn_keep_their_memory),
         cmocka_unit_test(segments_have_a_bound_together),
         cmocka_unit_test(test_segments),
