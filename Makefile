@@ -139,13 +139,25 @@ $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(objects_compiler/driver) -Wl,--start-group $(filter-out $(OUT)/compiler/driver.a,$^) \
 	    -Wl,--end-group -Wl,--gc-sections $(call libs,$(COMPILER_ROOMS))
 
-# One object in which only `main` and the two public prefixes are visible: a user's program can't clash with the rest. Without debug
+# The library $@ of the objects $^: one object in which only `main` and the two public prefixes are visible: a user's program can't clash with the rest. Without debug
 # information, which would cost every link of a program 10 ms; the rooms' own archives keep it.
-$(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
+define make-library
 	$(SHOW) "  LIB   $@"
-	$(Q)ld -r -o $(OUT)/fluffy.o $^ $(if $(VARIANT),,$(shell $(CC) -print-file-name=libgc.a))
-	$(Q)objcopy $(if $(VARIANT),,--strip-debug) --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' --keep-global-symbol=main $(OUT)/fluffy.o
-	$(Q)rm -f $@; ar rcsD $@ $(OUT)/fluffy.o
+	$(Q)ld -r -o $(@D)/fluffy.o $^ $(if $(VARIANT),,$(shell $(CC) -print-file-name=libgc.a))
+	$(Q)objcopy $(if $(VARIANT),,--strip-debug) --wildcard --keep-global-symbol='fl_*' --keep-global-symbol='fluffy_*' --keep-global-symbol=main $(@D)/fluffy.o
+	$(Q)rm -f $@; ar rcsD $@ $(@D)/fluffy.o
+endef
+
+$(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
+	$(make-library)
+
+# The same with allocations that may fail, and the compiler beside it: for test/fault/*.fl.
+$(OUT)/faults/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCATOR)
+	@mkdir -p $(@D)
+	$(make-library)
+$(OUT)/faults/fluffyc: $(OUT)/fluffyc $(OUT)/faults/libfluffy.a
+	@ln -f $< $@
+	@ln -sfn $(CURDIR)/stdlib $(@D)/stdlib
 
 # What `fluffyc build --sanitize=address|thread` links with.
 $(BUILD)/libfluffy-%.a: FORCE
@@ -156,7 +168,7 @@ $(BUILD)/libfluffy-%.a: FORCE
 # ---- tests ------------------------------------------------------------------------------------------------------------
 
 .PHONY: units test test-built unit check asan ubsan tsan stress soak chaos model fuzz bless
-units: $(UNIT_TESTS) $(STRESS_TESTS)
+units: $(UNIT_TESTS) $(STRESS_TESTS) $(OUT)/faults/fluffyc
 
 test: ## install what is missing, build, run every test (FULL=1: programs under every profile and schedule)
 	@scripts/deps

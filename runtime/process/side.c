@@ -35,6 +35,8 @@ void side_free(FlProcess *process) {
     side_give_segment(side);
     if (side->reason_message)
         message_free(side->reason_message);
+    if (side->started)
+        message_free(side->started);
     memory_free(side->bound);
     memory_free(side->path);
     memory_free(side->trace);

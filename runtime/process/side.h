@@ -37,6 +37,7 @@ struct FlSide {
     // worker back until now. Both, because a thread that the system stops runs nothing meanwhile.
     int64_t start_deadline;
     uint32_t start_yields;
+    FlMessage *started;    // SIGNAL_STARTED for its supervisor, made with it so that it can be told; owned, NULL: sent
     bool makes_supervisor; // a supervisor's start function, which makes a supervisor and hands it over
     void *service;         // state of a process of the runtime (FLAG_SERVICE), in its arena
     // When such a process ends: frees what its state refers to outside of the arena. NULL: nothing.

@@ -194,12 +194,15 @@ static bool has_started(const FlProcess *process) {
            process->status == PROCESS_PRINTING;
 }
 
-// If memory is out, the supervisor's patience ends instead.
 static void tell_started(FlProcess *process) {
     if (!has_started(process))
         return;
+    FlMessage *started = process->side->started;
+    process->side->started = NULL;
     process->flags &= (uint8_t)~FLAG_STARTING;
-    signal_send(SIGNAL_STARTED, process->head.pid, process->side->supervisor);
+    started->from = process->head.pid;
+    started->to = process->side->supervisor;
+    signal_route(started);
 }
 
 // What the end of its turn means for a process itself.

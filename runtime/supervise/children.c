@@ -14,7 +14,7 @@
 #include "runtime/value/text.h"
 
 // A child that computes says itself after START_MILLISECONDS that it counts as started. PATIENCE is for one that can't:
-// it is in foreign code, or memory is out.
+// it is in foreign code.
 enum { START_MILLISECONDS = 100, PATIENCE_MILLISECONDS = 10000, SHUTDOWN_MILLISECONDS = 5000 };
 
 static bool has_process(const Child *child) {
@@ -148,8 +148,12 @@ static void start(Supervisor *supervisor, Child *child) {
     const FlType *type = object_type(child->frame);
     FlProcess *process = fl_spawn_begin(self, child->resume, type, child->kind_name, child->site);
     FlSide *side = process_side(process);
-    if (!side)
+    if (side && !child->starts_supervisor)
+        side->started = message_signal(SIGNAL_STARTED);
+    if (!side || !(side->started || child->starts_supervisor)) {
+        death_drop((ProcessWorker *)self->worker, process);
         process_out_of_memory(self);
+    }
     side->supervisor = self->head.pid;
     side->makes_supervisor = child->starts_supervisor;
     if (child->starts_supervisor) {

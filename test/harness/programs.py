@@ -50,8 +50,10 @@ def environment(settings, expected, schedule, workers):
     return env
 
 
-def build(settings, file, profile, output):
-    argv = [settings.product_compiler, "build", str(file), "-o", output]
+def build(settings, file, profile, output, faults=False):
+    """`faults`: its allocations can be made to fail, as always in sanitized programs."""
+    compiler = os.path.join(settings.build, "faults", "fluffyc") if faults and not settings.variant else settings.product_compiler
+    argv = [compiler, "build", str(file), "-o", output]
     if profile == "debug":
         argv.append("--debug")
     if settings.variant in SANITIZERS:

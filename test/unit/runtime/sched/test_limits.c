@@ -91,7 +91,7 @@ static void test_requests_in_reused_slots(void **state) {
 
 // ---- stacks
 
-enum { DEEP = 30 };
+enum { DEEP = SANITIZED ? 30 : 1000 };
 static volatile int64_t never = INT64_MAX;
 
 static void go_deeper(FlProcess *self, void *argument);
