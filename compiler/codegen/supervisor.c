@@ -1,8 +1,15 @@
 // spawn_supervisor: a specification is built child by child, then started.
 #include "compiler/codegen/lower.h"
 
-static LLVMValueRef int_or(Function *f, const Tree *tree, int64_t otherwise) {
-    return tree ? process_word(f, tree, type_int) : unit_int(f->unit, otherwise);
+// A number of the program's; a negative one becomes what the runtime refuses: its own small ones mean something.
+static LLVMValueRef count(Function *f, const Tree *tree) {
+    LLVMValueRef word = process_word(f, tree, type_int);
+    LLVMValueRef negative = LLVMBuildICmp(f->builder, LLVMIntSLT, word, unit_int(f->unit, 0), "");
+    return LLVMBuildSelect(f->builder, negative, unit_int(f->unit, INT64_MIN), word, "");
+}
+
+static LLVMValueRef count_or_default(Function *f, const Tree *tree) {
+    return tree ? count(f, tree) : unit_int(f->unit, -1);
 }
 
 static LLVMValueRef string_or_null(Function *f, const Tree *tree) {
@@ -12,7 +19,7 @@ static LLVMValueRef string_or_null(Function *f, const Tree *tree) {
 static LLVMValueRef shutdown_time(Function *f, const TreeChild *child) {
     switch (child->shutdown_kind) {
     case SHUTDOWN_VALUE:
-        return process_word(f, child->shutdown, type_int);
+        return count(f, child->shutdown);
     case SHUTDOWN_INFINITY:
         return unit_int(f->unit, -1);
     case SHUTDOWN_KILL:
@@ -87,7 +94,8 @@ Value supervisor_spawn(Function *f, const Tree *tree) {
     if (tree->supervisor.target)
         return add_to(f, tree);
     LLVMValueRef strategy = string_or_null(f, tree->supervisor.strategy);
-    LLVMValueRef restarts = int_or(f, tree->supervisor.restarts, -1), within = int_or(f, tree->supervisor.within, -1);
+    LLVMValueRef restarts = count_or_default(f, tree->supervisor.restarts);
+    LLVMValueRef within = count_or_default(f, tree->supervisor.within);
     LLVMValueRef specification =
         RUNTIME(f, fl_supervisor_new, f->process, strategy, restarts, within, function_site(f));
     add_options(f, tree, specification);

@@ -28,8 +28,8 @@ WHY_NOT(why_taken, "its name is taken")
 WHY_NOT(why_running, "running")
 WHY_NOT(why_restarting, "restarting")
 WHY_NOT(why_starting, "the supervisor is starting")
-WHY_NOT(why_no_model, "the supervisor has no model for such children")
-WHY_NOT(why_model, "the supervisor's children are of its model")
+WHY_NOT(why_no_model, "the supervisor has no template")
+WHY_NOT(why_model, "the supervisor's children are of its template")
 WHY_NOT(why_significant, "a significant child needs auto_shutdown")
 
 // ---- answers
@@ -200,10 +200,14 @@ static void stop_child(Supervisor *supervisor, Child *child, FlPid asker) {
         child_forget(supervisor, child);
 }
 
+static bool is_restarting(const Child *child) {
+    return child->must_start || (child->state == CHILD_STARTING && child->again);
+}
+
 static const FlString *why_not_idle(const Child *child) {
     if (!child)
         return why_not_found;
-    if (child->must_start || (child->state == CHILD_STARTING && child->again))
+    if (is_restarting(child))
         return why_restarting;
     return child->state != CHILD_DOWN ? why_running : NULL;
 }
@@ -247,7 +251,7 @@ static uint64_t entry_bytes(const Child *child) {
 
 static ListEntry list_entry(const Child *child) {
     ListEntry entry = {child->last_pid, child->state, child->id ? child->id->length : UINT32_MAX};
-    if (child->must_start || (child->state == CHILD_STARTING && child->again))
+    if (is_restarting(child))
         entry.state = LIST_RESTARTING;
     return entry;
 }
@@ -273,7 +277,7 @@ static void count(Supervisor *supervisor, FlPid asker) {
     ChildCount counted = {0};
     for (uint32_t i = 0; i < supervisor->count; i++) {
         const Child *child = supervisor->children[i];
-        counted.active += child->state != CHILD_DOWN;
+        counted.active += child->state != CHILD_DOWN && !is_made(child);
         counted.supervisors += child->starts_supervisor;
         counted.workers += !child->starts_supervisor;
     }

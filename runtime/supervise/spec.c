@@ -1,4 +1,5 @@
 // The process of a supervisor is made first and not yet run: its specification is built in its own arena.
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/memory/copy.h"
@@ -14,8 +15,8 @@
 enum { RESTARTS_DEFAULT = 1, WITHIN_DEFAULT = 5000 }; // as in OTP
 enum { CHILDREN_FIRST = 4 };
 
-static const char *const strategies[] = {"one_for_one", "one_for_all", "rest_for_one"};
-static const char *const kinds[] = {"permanent", "transient", "temporary"};
+static const char *const strategies[] = {"one_for_one", "one_for_all", "rest_for_one", NULL};
+static const char *const kinds[] = {"permanent", "transient", "temporary", NULL};
 
 void *supervisor_memory(FlProcess *process, uint64_t bytes) {
     uint64_t whole = sizeof(FlObject) + object_round(bytes);
@@ -33,15 +34,6 @@ static void *memory_for(FlProcess *self, FlProcess *process, uint64_t bytes) {
     return memory;
 }
 
-// Which of three words a text is, or -1.
-static int word_index(const char *const *words, const FlString *text) {
-    for (int i = 0; i < 3; i++) {
-        if (strlen(words[i]) == text->length && memcmp(words[i], text->bytes, text->length) == 0)
-            return i;
-    }
-    return -1;
-}
-
 // When the supervisor ends, however: the stores of children that were added.
 static void drop_stores(ProcessWorker *worker, FlProcess *process) {
     const Supervisor *supervisor = process->side->service;
@@ -53,11 +45,9 @@ static void drop_stores(ProcessWorker *worker, FlProcess *process) {
 }
 
 void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, int64_t within, const FlSite *site) {
-    int index = strategy ? word_index(strategies, strategy) : STRATEGY_ONE_FOR_ONE;
-    if (index < 0)
-        process_panic(self, "a supervisor's strategy is one_for_one, one_for_all or rest_for_one", site);
+    int index = strategy ? word_index(self, strategies, strategy, "`strategy`", site) : STRATEGY_ONE_FOR_ONE;
     if (restarts < -1 || within < -1)
-        process_panic(self, "a supervisor's restarts and within are not negative", site);
+        process_panic(self, "`restarts` and `within` can't be negative", site);
     FlProcess *process = spawn_new((ProcessWorker *)self->worker, supervisor_run, "supervisor", site);
     if (!process)
         process_panic(self, "out of memory: no room for another process", site);
@@ -84,14 +74,11 @@ void *fl_supervisor_new(FlProcess *self, FlString *strategy, int64_t restarts, i
     return supervisor;
 }
 
-static const char *const autos[] = {"never", "any_significant", "all_significant"};
+static const char *const autos[] = {"never", "any_significant", "all_significant", NULL};
 
 void fl_supervisor_shutdown(FlProcess *self, void *spec, FlString *when, const FlSite *site) {
     Supervisor *supervisor = spec;
-    int index = word_index(autos, when);
-    if (index < 0)
-        process_panic(self, "auto_shutdown is never, any_significant or all_significant", site);
-    supervisor->auto_shutdown = (AutoShutdown)index;
+    supervisor->auto_shutdown = (AutoShutdown)word_index(self, autos, when, "`auto_shutdown`", site);
 }
 
 // The template that was handed out last is filled in by now: what it refers to moves to the supervisor.
@@ -135,26 +122,34 @@ static const FlString *own_text(FlProcess *self, FlProcess *process, FlString *t
 }
 
 static RestartKind restart_kind(FlProcess *self, FlString *restart, const FlSite *site) {
-    int kind = restart ? word_index(kinds, restart) : RESTART_PERMANENT;
-    if (kind < 0)
-        process_panic(self, "a child's restart is permanent, transient or temporary", site);
-    return (RestartKind)kind;
+    return restart ? (RestartKind)word_index(self, kinds, restart, "`restart`", site) : RESTART_PERMANENT;
 }
 
-static void check_options(FlProcess *self, RestartKind kind, int64_t shutdown, bool significant, const FlSite *site) {
+// `in`: where the child stands from the first; NULL: it is added, and the supervisor decides.
+static void check_options(FlProcess *self, const Supervisor *in, RestartKind kind, int64_t shutdown, bool significant,
+                          const FlSite *site) {
     if (shutdown < SHUTDOWN_DEFAULT)
-        process_panic(self, "a child's shutdown time is not negative", site);
+        process_panic(self, "`shutdown` can't be negative", site);
     if (significant && kind == RESTART_PERMANENT)
-        process_panic(self, "a significant child is transient or temporary", site);
+        process_panic(self, "a permanent child always starts again, so it can't be significant", site);
+    if (significant && in && in->auto_shutdown == AUTO_NEVER)
+        process_panic(self, "a significant child needs a supervisor with `auto_shutdown`", site);
+}
+
+static _Noreturn void refuse_id(FlProcess *self, const FlString *id, const FlSite *site) {
+    char text[200];
+    snprintf(text, sizeof text, "two children have the id \"%.*s\"", id->length < 120 ? (int)id->length : 120,
+             id->bytes);
+    process_panic(self, text, site);
 }
 
 void fl_supervisor_model(FlProcess *self, void *spec, FlString *restart, int64_t shutdown, bool significant,
                          const FlSite *site) {
     Supervisor *supervisor = spec;
     RestartKind kind = restart_kind(self, restart, site);
-    check_options(self, kind, shutdown, significant, site);
+    check_options(self, supervisor, kind, shutdown, significant, site);
     if (supervisor->strategy != STRATEGY_ONE_FOR_ONE)
-        process_panic(self, "children of one model have the strategy one_for_one", site);
+        process_panic(self, "children of one template have no order: their strategy is \"one_for_one\"", site);
     supervisor->dynamic = true;
     supervisor->model = (Child){.kind = kind, .shutdown = shutdown, .significant = significant};
 }
@@ -166,9 +161,9 @@ FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResum
     FlProcess *process = supervisor->process;
     finish_template(self, supervisor);
     RestartKind kind = restart_kind(self, restart, site);
-    check_options(self, kind, shutdown, significant, site);
+    check_options(self, supervisor->request ? NULL : supervisor, kind, shutdown, significant, site);
     if (id && index_find(&supervisor->by_id, index_key(id), id))
-        process_panic(self, "two children of a supervisor have the same id", site);
+        refuse_id(self, id, site);
     Child *child = memory_for(self, process, sizeof(Child));
     uint64_t bytes = sizeof(FlObject) + frame_type->object_words * sizeof(FlWord);
     FlObject *frame = arena_allocate(&process->arena, &process->head.bump, bytes);
@@ -191,7 +186,11 @@ FlObject *fl_supervisor_child(FlProcess *self, void *spec, FlString *id, FlResum
     return frame;
 }
 
-void *fl_supervisor_request(FlProcess *self, const FlSite *site) { return fl_supervisor_new(self, NULL, -1, -1, site); }
+void *fl_supervisor_request(FlProcess *self, const FlSite *site) {
+    Supervisor *request = fl_supervisor_new(self, NULL, -1, -1, site);
+    request->request = true;
+    return request;
+}
 
 static bool link_both(FlProcess *one, FlProcess *other) {
     FlSide *side = process_side(one), *other_side = process_side(other);

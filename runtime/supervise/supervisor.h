@@ -86,6 +86,7 @@ typedef struct Supervisor {
     AutoShutdown auto_shutdown;
     int64_t restarts; // allowed within `within`
     int64_t within;   // nanoseconds
+    bool request;     // never runs: it is the store of a child that is to be added
     bool dynamic;     // its children have no ids and the options of `model`
     Child model;      // dynamic: restart, shutdown, significant
     Child **children;
@@ -139,6 +140,10 @@ void *supervisor_memory(FlProcess *process, uint64_t bytes);
 FlPid supervisor_seal(FlProcess *self, Supervisor *request);
 // Puts a child at the end, marked to be started. `added`: in the store with this pid, otherwise 0.
 void supervisor_append(FlProcess *self, Supervisor *supervisor, Child *child, FlPid store);
+
+// ---- words.c
+// Which of some words (NULL ends them) a text is; if none, self panics: `what` has to be one of them.
+int word_index(FlProcess *self, const char *const *words, const FlString *text, const char *what, const FlSite *site);
 
 // ---- index.c
 uint64_t index_key(const FlString *id);

@@ -396,7 +396,7 @@ static void test_wrong(void **state) {
     expect(main_wrong_restart, 1, "");
     expect(main_duplicate, 1, "");
     Result result = run_program(main_duplicate, "1", NULL);
-    assert_non_null(strstr(result.err, "two children of a supervisor have the same id"));
+    assert_non_null(strstr(result.err, "two children have the id \"a\""));
 }
 
 int main(void) {
