@@ -72,6 +72,17 @@ static const Type *basic_type(Name name) {
     return NULL;
 }
 
+// *where: its module, or the one in which it is not found; NULL: there is no such module.
+static AliasInfo *find_alias(const Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo **where) {
+    *where = name->module ? map_get(&check->modules, name->module) : module;
+    if (!*where)
+        return NULL;
+    AliasInfo *alias = map_get(&(*where)->aliases, name->name);
+    if (!alias && !name->module && check->prelude && (alias = map_get(&check->prelude->aliases, name->name)))
+        *where = check->prelude;
+    return alias;
+}
+
 static const Type *named_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     const QualifiedName *name = &expr->name;
     const Type *basic = name->module ? NULL : basic_type(name->name);
@@ -79,12 +90,10 @@ static const Type *named_type(Check *check, ModuleInfo *module, const TypeExpr *
         return basic;
     if (!module) // a builtin's signature
         return strcmp(name->name->text, "pid") == 0 ? type_pid_any : any_marker;
-    ModuleInfo *where = name->module ? map_get(&check->modules, name->module) : module;
-    if (name->module && !where)
+    ModuleInfo *where;
+    AliasInfo *alias = find_alias(check, module, name, &where);
+    if (!where)
         return type_never; // reported where the module is first named
-    AliasInfo *alias = map_get(&where->aliases, name->name);
-    if (!alias && !name->module && check->prelude && (alias = map_get(&check->prelude->aliases, name->name)))
-        where = check->prelude;
     if (alias)
         return alias_type(check, where, alias);
     if (map_has(&where->constraints, name->name))
@@ -164,19 +173,123 @@ static const Type *function_type(Check *check, ModuleInfo *module, const TypeExp
     return bad ? type_never : type_function_arrow(params.data, params.len, result);
 }
 
-static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
-    TypeList members = {0};
-    bool bad = false;
-    for (size_t i = 0; i < expr->members.len; i++) {
-        const Type *member = part_type(check, module, expr->members.data[i], &bad);
-        if (member->kind == TYPE_KNOT && !member->knot.target) { // an alias as a member of its own union
-            report_now(check, DIAG_RECURSIVE_ALIAS, expr->members.data[i]->span, "type `%s` is defined as itself",
-                       name_text(member->knot.name));
-            continue;
-        }
-        vec_push(&members, member);
+// ---- unions
+//
+// `Item = {next: Item | nil}`: while Item is being read, nothing is known of it, but a union has to know its members.
+// So the alias's right side is read once more in the place of its name; when that comes to the same union again, this
+// is a knot. What comes out is the record whose `next` is the recursive union of nil and such a record.
+
+enum { OPEN_UNIONS_MOST = 7 }; // each one within the one before: reading takes time factorial in their number
+
+struct OpenUnion {
+    const TypeExpr *expr;
+    Type *knot; // NULL: not met again yet
+    OpenUnion *outer;
+};
+
+// In one file, one that is written alike is the same.
+static bool is_alike(const TypeExpr *a, const TypeExpr *b) {
+    uint32_t length = a->span.end - a->span.start;
+    return a == b || (a->span.file == b->span.file && length == b->span.end - b->span.start &&
+                      memcmp(a->span.file->text + a->span.start, b->span.file->text + b->span.start, length) == 0);
+}
+
+static OpenUnion *find_open(const Check *check, const TypeExpr *expr) {
+    OpenUnion *open = check->open_unions;
+    while (open && !is_alike(open->expr, expr))
+        open = open->outer;
+    return open;
+}
+
+typedef struct UnionReader {
+    Check *check;
+    TypeList members;
+    bool bad;
+    VEC(const AliasInfo *) entered; // whose right sides are unions that became part of this one
+} UnionReader;
+
+static void defined_as_itself(UnionReader *reader, const TypeExpr *expr) {
+    report_now(reader->check, DIAG_RECURSIVE_ALIAS, expr->span, "type `%s` is defined as itself",
+               name_text(expr->name.name));
+    reader->bad = true;
+}
+
+static void add_member(UnionReader *reader, ModuleInfo *module, const TypeExpr *expr);
+
+// An alias that is being read.
+static void add_alias(UnionReader *reader, ModuleInfo *module, const TypeExpr *expr) {
+    ModuleInfo *where = NULL;
+    const AliasInfo *alias =
+        expr->kind == TYPE_EXPR_NAME ? find_alias(reader->check, module, &expr->name, &where) : NULL;
+    if (!alias)
+        return;
+    const TypeExpr *body = alias->ast->type;
+    if (body->kind != TYPE_EXPR_UNION && body->kind != TYPE_EXPR_NAME) {
+        vec_push(&reader->members, part_type(reader->check, where, body, &reader->bad));
+        return;
     }
-    return bad ? type_never : type_union(members.data, members.len);
+    for (size_t i = 0; i < reader->entered.len; i++)
+        if (reader->entered.data[i] == alias) {
+            defined_as_itself(reader, expr);
+            return;
+        }
+    vec_push(&reader->entered, alias);
+    if (body->kind == TYPE_EXPR_NAME)
+        add_member(reader, where, body);
+    for (size_t i = 0; body->kind == TYPE_EXPR_UNION && i < body->members.len; i++) {
+        if (reader->check->open_unions->expr == body) {
+            defined_as_itself(reader, expr);
+            return;
+        }
+        add_member(reader, where, body->members.data[i]);
+    }
+}
+
+static void add_member(UnionReader *reader, ModuleInfo *module, const TypeExpr *expr) {
+    const Type *member = part_type(reader->check, module, expr, &reader->bad);
+    if (member->kind == TYPE_KNOT && !member->knot.target)
+        add_alias(reader, module, expr);
+    else
+        vec_push(&reader->members, member);
+}
+
+// Of the open ones. After that error no union within another one is read.
+static bool too_many(Check *check, const TypeExpr *expr) {
+    size_t depth = 0;
+    for (const OpenUnion *open = check->open_unions; open; open = open->outer)
+        depth++;
+    if (depth == OPEN_UNIONS_MOST && !check->too_many_unions) {
+        check->too_many_unions = true;
+        Diag *diag =
+            report_now(check, DIAG_RECURSIVE_ALIAS, expr->span, "too many unions of types that contain each other");
+        REPORT_HELP(diag, "give unions that are meant several times a name");
+    }
+    return depth > 0 && check->too_many_unions;
+}
+
+static const Type *read_union(Check *check, ModuleInfo *module, const TypeExpr *expr, OpenUnion *open) {
+    UnionReader reader = {.check = check};
+    check->open_unions = open;
+    for (size_t i = 0; i < expr->members.len; i++)
+        add_member(&reader, module, expr->members.data[i]);
+    check->open_unions = open->outer;
+    return reader.bad ? type_never : type_union(reader.members.data, reader.members.len);
+}
+
+static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    OpenUnion *again = find_open(check, expr);
+    if (again) {
+        if (!again->knot)
+            again->knot = type_knot(NULL);
+        return again->knot;
+    }
+    if (too_many(check, expr))
+        return type_never;
+    OpenUnion open = {.expr = expr, .outer = check->open_unions};
+    const Type *type = read_union(check, module, expr, &open);
+    if (open.knot)
+        type_tie(open.knot, type);
+    return type;
 }
 
 const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {

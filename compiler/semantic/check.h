@@ -26,6 +26,7 @@ typedef struct KindInfo KindInfo;
 typedef struct ClosureInfo ClosureInfo;
 typedef struct Frame Frame;
 typedef struct Binding Binding;
+typedef struct OpenUnion OpenUnion;
 
 typedef VEC(Inst *) InstVec;
 typedef VEC(Tree *) TreeVec;
@@ -219,6 +220,8 @@ struct Check {
     Map reported;    // "code place" names
     Map arm_reached; // Pattern of an arm → non-NULL when some instance reaches it
     VEC(const Arm *) arms;
+    OpenUnion *open_unions;     // being read, innermost first (annotate.c)
+    bool too_many_unions;       // reported
     const Type **builtin_types; // by Builtin: TYPE_FUNCTION arrows
     InstVec walked;
     char *stack_base;

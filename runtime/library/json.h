@@ -4,12 +4,22 @@
 
 #include <stdbool.h>
 
-#include "runtime/abi/abi.h"
+#include "runtime/process/run.h"
 
 typedef struct JsonText {
+    FlProcess *self;
     const char *at, *end, *start;
     const char *wrong; // what is no JSON, at `at`; NULL: nothing yet
 } JsonText;
+
+enum { JSON_POLL_ROUNDS = 512 };
+
+// For loops over a text of any length: lets others run. Nothing is collected, for what is half made is in no
+// collection's sight.
+static inline void jsontext_poll(const JsonText *json) {
+    if (__atomic_load_n(&((FlProcessHead *)json->self)->stack_limit, __ATOMIC_RELAXED) == UINTPTR_MAX)
+        process_poll_still(json->self);
+}
 
 void jsontext_space(JsonText *json);
 // The first byte of what follows, behind space; 0 at the end.

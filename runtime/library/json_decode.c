@@ -1,8 +1,8 @@
 // JSON text as a value of a given type, or an error that says where and what. A loop over the open objects and arrays,
 // which lie in the arena as a filler; so does every record until it is complete.
 //
-// Nothing here polls: what is half made is in no collection's sight. (The keys of the maps are strings, whose
-// comparison does not poll either.)
+// Its polls collect nothing: what is half made is in no collection's sight. (The keys of the maps are strings, whose
+// comparison does not poll.)
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,10 +229,27 @@ static uint32_t rank(Decoder *d, const FlType *member, char first) {
     }
 }
 
-static Step open_union(Decoder *d, const FlType *type) {
+// The only member that objects can be, if there is one: it is taken without a look at the object.
+static const FlType *only_object(const FlType *type) {
+    const FlType *only = NULL;
+    for (uint32_t i = 0; i < type->field_count; i++) {
+        const FlType *member = type->fields[i].type;
+        if (member->kind != FL_KIND_RECORD && member->kind != FL_KIND_MAP)
+            continue;
+        if (only != NULL)
+            return NULL;
+        only = member;
+    }
+    return only;
+}
+
+// The member that takes best what comes; NULL: none does.
+static const FlType *best_member(Decoder *d, const FlType *type) {
     const FlType *best = NULL;
     uint32_t most = 0;
     char first = jsontext_peek(&d->json);
+    if (first == '{' && (best = only_object(type)) != NULL)
+        return best;
     for (uint32_t i = 0; i < type->field_count; i++) {
         uint32_t one = rank(d, type->fields[i].type, first);
         if (one > most) {
@@ -240,13 +257,22 @@ static Step open_union(Decoder *d, const FlType *type) {
             best = type->fields[i].type;
         }
     }
+    return best;
+}
+
+// What is no JSON at all is said to be that.
+static Step fits_none(Decoder *d, const FlType *type) {
     JsonText whole = d->json;
-    if (best == NULL && !jsontext_skip(&whole)) {
-        d->json.at = whole.at;
-        return fail(d, whole.wrong, "");
-    }
-    if (best == NULL)
+    if (jsontext_skip(&whole))
         return mismatch(d, type);
+    d->json.at = whole.at;
+    return fail(d, whole.wrong, "");
+}
+
+static Step open_union(Decoder *d, const FlType *type) {
+    const FlType *best = best_member(d, type);
+    if (best == NULL)
+        return fits_none(d, type);
     Step step = push(d, type);
     if (step == STEP_OPEN)
         d->frames[d->depth - 1].member = best;
@@ -476,7 +502,9 @@ static Step advance(Decoder *d, const FlType **wanted, FlWord *value) {
 }
 
 static bool decode(Decoder *d, const FlType *wanted, FlWord *value) {
-    for (;;) {
+    for (unsigned round = 1;; round++) {
+        if (round % JSON_POLL_ROUNDS == 0)
+            jsontext_poll(&d->json);
         Step step = begin(d, wanted, value);
         while (step != STEP_NEXT) {
             if (step == STEP_FAILED)
@@ -575,7 +603,7 @@ static FlString *error_text(Decoder *d) {
 
 bool fl_json_decode(FlProcess *self, const FlType *type, FlString *text, FlWord *out) {
     const char *bytes = text->bytes;
-    Decoder d = {.self = self, .json = {.at = bytes, .start = bytes, .end = bytes + text->length}};
+    Decoder d = {.self = self, .json = {.self = self, .at = bytes, .start = bytes, .end = bytes + text->length}};
     FlWord value[VALUE_WORDS] = {0};
     if (decode(&d, type, value)) {
         memcpy(out, value, type->words * sizeof(FlWord));

@@ -203,7 +203,9 @@ bool jsontext_skip(JsonText *json) {
     uint64_t open[SKIP_DEPTH / 64];
     unsigned depth = 0;
     bool value = true; // a value is to come
-    for (;;) {
+    for (unsigned round = 1;; round++) {
+        if (round % JSON_POLL_ROUNDS == 0)
+            jsontext_poll(json);
         char byte = jsontext_peek(json);
         bool object = depth > 0 && (open[(depth - 1) / 64] >> (depth - 1) % 64 & 1);
         if (value && (byte == '{' || byte == '[')) {

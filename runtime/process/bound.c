@@ -135,7 +135,7 @@ static void block(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *mes
     if (self->flags & FLAG_DYING)
         refuse(self, to, message, "a mailbox is full, and a process that is ending can't wait for room", site);
     FlSide *side = process_side(self);
-    FlMessage *room = side ? message_signal(SIGNAL_ROOM) : NULL;
+    FlMessage *room = side ? message_signal(SIGNAL_LOOK) : NULL;
     if (!room) {
         pthread_mutex_unlock(lock_of(to));
         message_free(message);

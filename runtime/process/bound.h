@@ -12,7 +12,7 @@
 // Blocked senders wait in line (a BoundWait on the sender's own stack, its message outside of its arena). Room is never
 // given back while somebody waits: the receiver that takes a counted message puts the first one's message into the
 // queue in the same step under the lock, or the one that ends drops them all; then it sets `done` and sends
-// SIGNAL_ROOM, allocated by the sender beforehand. `done` is set before the signal is pushed, and the sender parks only
+// SIGNAL_LOOK, allocated by the sender beforehand. `done` is set before the signal is pushed, and the sender parks only
 // after it saw `done` not set: so the signal makes its park fail or finds it parked, and no wake-up is lost. A sender
 // that ends leaves the line first (bound_leave), under the lock; after `done` nobody but the sender touches its wait.
 //

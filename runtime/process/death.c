@@ -2,6 +2,7 @@
 
 #include "runtime/process/bound.h"
 #include "runtime/process/call.h"
+#include "runtime/process/job.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/names.h"
 #include "runtime/process/places.h"
@@ -58,6 +59,7 @@ _Noreturn void death_run(FlProcess *self) {
         self->flags |= FLAG_DYING;
         whence_note(self);
         bound_leave(self);
+        job_leave(self);
         if (self->side != &side_of_last_resort)
             raise_limits(self, self->side);
     }
@@ -143,6 +145,7 @@ static void drop_building(ProcessWorker *worker, FlProcess *process) {
 
 static void free_all(ProcessWorker *worker, FlProcess *process) {
     calls_free(worker, process);
+    job_leave(process);
     drop_building(worker, process);
     if (process->side && process->side->service_end)
         process->side->service_end(worker, process);

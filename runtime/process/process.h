@@ -177,6 +177,10 @@ typedef struct ProcessHooks {
 } ProcessHooks;
 extern ProcessHooks process_hooks;
 
+// Set once by a thread that is no worker's and holds no lock whenever it wakes a process: the scheduler may take its
+// own then, and need not leave the rest to the tick.
+extern __thread bool process_thread_is_free;
+
 // ---- Services to the rooms below (runtime/memory, runtime/value declare these themselves: they may not include this
 // header).
 

@@ -44,7 +44,8 @@ static void count_poll(FlProcess *self) {
 
 bool process_collectable(const FlProcess *process) {
     const FlSide *side = process->side;
-    return !(process->flags & (FLAG_DYING | FLAG_SERVICE)) && (!side || (!side->reason && !side->building));
+    return !(process->flags & (FLAG_DYING | FLAG_SERVICE)) &&
+           (!side || (!side->reason && !side->building && !side->still));
 }
 
 void process_collect(FlProcess *self) {
@@ -59,6 +60,15 @@ void fl_poll(FlProcess *self) {
     if (process_worker(self)->counts_polls)
         count_poll(self);
     process_collect(self);
+}
+
+void process_poll_still(FlProcess *self) {
+    FlSide *side = process_side(self);
+    if (!side)
+        process_out_of_memory(self);
+    side->still = true;
+    fl_poll(self);
+    side->still = false;
 }
 
 // ---- the large segment

@@ -54,6 +54,10 @@ void process_take_requests(FlProcess *self);
 // Not if it is dying (its reason), runs for the runtime (its service) or builds a supervisor. Owner.
 bool process_collectable(const FlProcess *process);
 
+// A poll of the runtime's, for self in the midst of something whose values are half made: nothing is collected. May not
+// return.
+void process_poll_still(FlProcess *self);
+
 // Owner, on self's stack, at a place where all live variables are on it: gives the worker back to be collected, if that
 // is due. `frame` is no root any more.
 void process_collect(FlProcess *self);

@@ -57,6 +57,10 @@ struct FlSide {
     uint64_t mail_bytes;
     bool crowded; // its mailbox was warned of
 
+    bool still; // its arena is not collected now: values are half made (process_poll_still)
+
+    struct ProcessJob *job; // work that another thread does for it (job.h); NULL: none
+
     char *name; // registered first, for reports; owned. NULL: none
 };
 

@@ -300,7 +300,7 @@ static bool accept(FlProcess *self, FlMessage *message) {
         call_forget(self, message->from);
         message_free(message);
         return false;
-    case SIGNAL_ROOM: // its wait is done
+    case SIGNAL_LOOK: // what it waits for is done
         message_free(message);
         return false;
     default:

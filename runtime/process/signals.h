@@ -26,7 +26,7 @@ enum {
     SIGNAL_STARTED,   // a process with FLAG_STARTING waits for the first time; to its supervisor
     SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; root, detail: the request
     SIGNAL_QUEUED,    // the token of a bounded mailbox: something is in its queue (bound.h); not to be freed
-    SIGNAL_ROOM,      // to a process that waited to send to a bounded mailbox: look again
+    SIGNAL_LOOK,      // to a process that waits for room in a bounded mailbox, or for a job: look again
 };
 
 // Bits of FlMessage.flags.

@@ -13,6 +13,7 @@
 enum { BATCH = 32 }; // slots moved at once between a cache and the region
 
 ProcessHooks process_hooks;
+__thread bool process_thread_is_free;
 struct ProcessRegion process_region;
 
 static struct {

@@ -24,9 +24,8 @@ static struct {
 #define PATIENCE_NANOSECONDS ((int64_t)25000) // of the tick, at first, until a worker takes what is urgent
 
 static __thread bool is_tick;
-static __thread bool is_host; // see sched_host_thread
 
-void sched_host_thread(bool is) { is_host = is; }
+void sched_host_thread(bool is) { process_thread_is_free = is; }
 
 static void *worker_thread(void *argument);
 
@@ -106,12 +105,12 @@ static void parallel_wake(FlProcess *process) {
         parallel_wake_here(&worker->head, process);
         return;
     }
-    if (is_host) {
+    if (process_thread_is_free) {
         global_push(process, false);
         notify();
         return;
     }
-    // A thread that holds a lock now: the tick looks for a worker afterwards.
+    // A thread that may hold a lock now: the tick looks for a worker afterwards.
     global_push(process, true);
     if (!is_tick)
         wake_tick();

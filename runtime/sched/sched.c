@@ -13,7 +13,9 @@
 #include "runtime/platform/fence.h"
 #include "runtime/platform/futex.h"
 #include "runtime/platform/thread.h"
+#include "runtime/pool/pool.h"
 #include "runtime/process/death.h"
+#include "runtime/process/job.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
@@ -58,8 +60,9 @@ void sched_quiescent(void) {
         if (timers_next_live(&sched.workers[i]->timers) != INT64_MAX)
             return;
     }
-    // A timer that fired, or room in the output that came, just before it was looked for.
-    if (output_awaited())
+    // A timer that fired, or room in the output, or the end of a job that came, just before it was looked for: `busy`
+    // sees who was woken.
+    if (output_awaited() || jobs_any())
         return;
     if (sched.schedule->busy())
         return;
@@ -254,6 +257,7 @@ static void drop(void *context, FlProcess *process) {
 }
 
 static void free_everything(void) {
+    pool_stop();
     processes_each(drop, sched.workers[0]);
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         timers_deinit(&sched.workers[i]->timers);
@@ -273,6 +277,7 @@ static bool prepare(const SchedConfig *config) {
     sched.schedule = config->seeded ? &schedule_seeded : &schedule_parallel;
     sched.verify = verify_enabled();
     sched.hosted = config->hosted;
+    pool_start(!config->seeded);
     collect_start();
     fence_init();
     process_hooks = (ProcessHooks){
