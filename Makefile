@@ -239,11 +239,18 @@ bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what t
 # ---- benchmarks ------------------------------------------------------------------------------------------------------
 
 RESULTS ?= bench/results/$(shell date +%F).json
+# A whole run writes the tables of docs/performance.md too.
 bench: all ## Fluffy beside its peers, in ratios (ONLY=ring,messages QUICK=1 ROUNDS=5 PEERS=go,erlang; scripts/install-peers)
 	@python3 bench/harness/main.py --build $(BUILD) --rounds $(or $(ROUNDS),0) $(if $(QUICK),--quick) $(if $(PEERS),--peers $(PEERS)) \
-	    --out $(RESULTS) $(subst $(comma), ,$(ONLY))
+	    --out $(RESULTS) $(if $(ONLY)$(QUICK)$(PEERS),,--page docs/performance.md) $(subst $(comma), ,$(ONLY))
 
-.PHONY: bench
+bench-check: all ## instruction counts of some works against bench/baseline.json, within 3 %
+	@python3 bench/harness/check.py --build $(BUILD)
+
+bench-baseline: all ## writes bench/baseline.json anew
+	@python3 bench/harness/check.py --build $(BUILD) --renew
+
+.PHONY: bench bench-check bench-baseline
 
 # ---- the rest ---------------------------------------------------------------------------------------------------------
 
@@ -257,4 +264,4 @@ clean: ## remove the build folder
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1:/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name text; do printf '%-9s%s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## /\1:/p' $(firstword $(MAKEFILE_LIST)) | while IFS=: read -r name text; do printf '%-15s%s\n' "$$name" "$$text"; done

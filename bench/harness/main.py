@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Runs the same work in Fluffy and in every peer that is installed, interleaved, for several rounds, and reports ratios.
 
-usage: main.py [--build DIR] [--rounds N] [--quick] [--peers a,b|none] [--markdown] [--out FILE.json] [WORK or GROUP…]
+usage: main.py [--build DIR] [--rounds N] [--quick] [--peers a,b|none] [--markdown] [--out FILE.json] [--page FILE.md] [WORK or GROUP…]
 
 A figure is the median of the rounds; a ratio is Fluffy's figure over the best peer's, taken round by round, with its least and
-greatest. Without peers it shows Fluffy's figures alone. The status is 1 if a program of Fluffy's fails or results differ.
+greatest. --page puts the tables into a page, between its markers. Without peers it shows Fluffy's figures alone. The status is 1 if a program of Fluffy's fails or results differ.
 """
 
 import argparse
@@ -16,6 +16,7 @@ sys.dont_write_bytecode = True
 
 import charts
 import measure
+import page
 import peers
 import results
 import table
@@ -46,6 +47,7 @@ def parse_command_line():
     parser.add_argument("--peers", default="")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--out", default="")
+    parser.add_argument("--page", default="")
     parser.add_argument("works", nargs="*")
     return parser.parse_args()
 
@@ -130,8 +132,10 @@ def main():
             run_round(row, programs[row.work.name], options.quick)
     progress("")
     print(table.render_markdown(rows) if options.markdown else table.render(rows))
+    versions = {peer.name: peer.version_text() for peer in chosen}
+    if options.page:
+        page.write(options.page, rows, versions, rounds)
     if options.out:
-        versions = {peer.name: peer.version_text() for peer in chosen}
         results.save(options.out, rows, versions, {"rounds": rounds, "quick": options.quick})
         charts.save(Path(options.out).with_suffix(".html"), rows, versions)
     return 1 if complain(rows) else 0

@@ -58,8 +58,15 @@ def align(lines):
 
 
 def render_markdown(rows):
+    """A table for each group, then one of the distributions."""
+    tables = []
+    for group in dict.fromkeys(row.work.group for row in rows):
+        members = [row for row in rows if row.work.group == group]
+        tables.append(f"### {group.capitalize()}\n\n" + markdown(list(cells(members))))
     spread = list(distribution_cells(rows))
-    return markdown(list(cells(rows))) + ("\n\n" + markdown(spread) if len(spread) > 1 else "")
+    if len(spread) > 1:
+        tables.append("### Distributions\n\n" + markdown(spread))
+    return "\n\n".join(tables)
 
 
 def markdown(lines):

@@ -27,6 +27,7 @@ class Work:
     prints: str = ""  # the unit that the program prints, if that is another one
     args: list = field(default_factory=list)
     quick: list = field(default_factory=list)
+    check: list = field(default_factory=list)  # for check.py
 
     @property
     def goal_ratio(self):
