@@ -8,39 +8,16 @@
 #include "runtime/value/number.h"
 #include "runtime/value/work.h"
 
-static void add_escape(Builder *text, unsigned char byte) {
+static void add_control(Builder *text, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
-    switch (byte) {
-    case '\n':
-        builder_add(text, "\\n", 2);
-        break;
-    case '\r':
-        builder_add(text, "\\r", 2);
-        break;
-    case '\t':
-        builder_add(text, "\\t", 2);
-        break;
-    case '"':
-    case '\\':
-        builder_add(text, (char[]){'\\', (char)byte}, 2);
-        break;
-    default:
+    if (byte == 0x7f)
+        builder_add_byte(text, (char)byte);
+    else
         builder_add(text, (char[]){'\\', 'u', '0', '0', hex[byte >> 4], hex[byte & 15]}, 6);
-    }
 }
 
 static void add_string(Builder *text, const char *bytes, uint64_t length) {
-    builder_add_byte(text, '"');
-    for (uint64_t at = 0; at < length;) {
-        uint64_t plain = at;
-        while (plain < length && (unsigned char)bytes[plain] >= 0x20 && bytes[plain] != '"' && bytes[plain] != '\\')
-            plain++;
-        builder_add(text, bytes + at, plain - at);
-        if (plain < length)
-            add_escape(text, (unsigned char)bytes[plain++]);
-        at = plain;
-    }
-    builder_add_byte(text, '"');
+    builder_add_quoted(text, bytes, length, add_control);
 }
 
 static void add_float(Builder *text, FlWord bits) {

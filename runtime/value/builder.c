@@ -66,6 +66,43 @@ void builder_add_slow(Builder *builder, const char *bytes, uint64_t length) {
     builder_add(builder, bytes, length);
 }
 
+static bool is_plain(unsigned char byte) { return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f; }
+
+static void add_escape(Builder *builder, unsigned char byte, void (*control)(Builder *builder, unsigned char byte)) {
+    switch (byte) {
+    case '"':
+    case '\\':
+        builder_add(builder, (char[]){'\\', (char)byte}, 2);
+        break;
+    case '\n':
+        builder_add(builder, "\\n", 2);
+        break;
+    case '\r':
+        builder_add(builder, "\\r", 2);
+        break;
+    case '\t':
+        builder_add(builder, "\\t", 2);
+        break;
+    default:
+        control(builder, byte);
+    }
+}
+
+void builder_add_quoted(Builder *builder, const char *bytes, uint64_t length,
+                        void (*control)(Builder *builder, unsigned char byte)) {
+    builder_add_byte(builder, '"');
+    for (uint64_t at = 0; at < length && !builder->full;) {
+        uint64_t plain = at;
+        while (plain < length && is_plain((unsigned char)bytes[plain]))
+            plain++;
+        builder_add(builder, bytes + at, plain - at);
+        if (plain < length)
+            add_escape(builder, (unsigned char)bytes[plain++], control);
+        at = plain;
+    }
+    builder_add_byte(builder, '"');
+}
+
 FlString *builder_finish(Builder *builder) {
     uint64_t points = utf8_count(builder->bytes, builder->length);
     FlString *string = builder->chunk;

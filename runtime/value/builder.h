@@ -39,6 +39,11 @@ static inline void builder_add_text(Builder *builder, const char *text) { builde
 
 static inline void builder_add_byte(Builder *builder, char byte) { builder_add(builder, &byte, 1); }
 
+// In quotes; quotes, backslashes, line ends and tabs with a backslash before them, other control characters (0x7f too)
+// as `control` adds them.
+void builder_add_quoted(Builder *builder, const char *bytes, uint64_t length,
+                        void (*control)(Builder *builder, unsigned char byte));
+
 // The string; the builder is used up.
 FlString *builder_finish(Builder *builder);
 

@@ -22,46 +22,12 @@ unsigned text_pid(FlPid pid, char *bytes) {
 
 // ---- strings inside of values --------------------------------------------------------------------------------------
 
-static bool needs_escape(char byte) {
-    return (unsigned char)byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7f;
-}
-
-static void add_escape(Builder *text, char byte) {
+static void add_control(Builder *text, unsigned char byte) {
     static const char hex[] = "0123456789abcdef";
-    switch (byte) {
-    case '"':
-    case '\\':
-        builder_add(text, (char[]){'\\', byte}, 2);
-        break;
-    case '\n':
-        builder_add(text, "\\n", 2);
-        break;
-    case '\r':
-        builder_add(text, "\\r", 2);
-        break;
-    case '\t':
-        builder_add(text, "\\t", 2);
-        break;
-    default:
-        builder_add(text, "\\u{", 3);
-        if (byte >= 0x10)
-            builder_add_byte(text, hex[byte >> 4]);
-        builder_add(text, (char[]){hex[byte & 15], '}'}, 2);
-    }
-}
-
-static void add_quoted(Builder *text, const FlString *string) {
-    builder_add_byte(text, '"');
-    for (uint64_t at = 0; at < string->length && !text->full;) {
-        uint64_t plain = at;
-        while (plain < string->length && !needs_escape(string->bytes[plain]))
-            plain++;
-        builder_add(text, string->bytes + at, plain - at);
-        if (plain < string->length)
-            add_escape(text, string->bytes[plain++]);
-        at = plain;
-    }
-    builder_add_byte(text, '"');
+    builder_add(text, "\\u{", 3);
+    if (byte >= 0x10)
+        builder_add_byte(text, hex[byte >> 4]);
+    builder_add(text, (char[]){hex[byte & 15], '}'}, 2);
 }
 
 // ---- values --------------------------------------------------------------------------------------------------------
@@ -127,7 +93,7 @@ static void add_view(Builder *text, Work *work, const View *view) {
         add_float(text, view->scalar);
         break;
     case FL_KIND_STRING:
-        add_quoted(text, view_string(view));
+        builder_add_quoted(text, view_string(view)->bytes, view_string(view)->length, add_control);
         break;
     case FL_KIND_PID:
         add_number(text, text_pid(view->scalar, bytes), bytes);

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 
 #include "runtime/memory/alloc.h"
-#include "test/unit/runtime/sched/program.h"
+#include "test/stress/dive.h"
 
 enum { ACTORS = 24, ROUNDS = 5, LIMIT_SECONDS = 120, STATUS_BROKEN = 3 };
 
@@ -110,25 +110,6 @@ static void connect(FlProcess *self, int64_t round) {
         fl_register(self, text_name, head(self)->pid, &site_main);
     fl_unlink(self, other);
     fl_demonitor(self, other);
-}
-
-static int64_t dive(FlProcess *self, int64_t n);
-typedef struct Dive {
-    int64_t n, result;
-} Dive;
-static void dive_thunk(FlProcess *self, void *arguments) {
-    Dive *call = arguments;
-    call->result = dive(self, call->n);
-}
-static __attribute__((noinline)) int64_t dive(FlProcess *self, int64_t n) {
-    uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
-    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self, 0)) {
-        Dive call = {n, 0};
-        fl_run_on_segment(self, dive_thunk, &call, &site_main);
-        return call.result;
-    }
-    volatile int64_t one = 1;
-    return n == 0 ? 0 : dive(self, n - 1) + one;
 }
 
 static void use_memory(FlProcess *self, int64_t round) {

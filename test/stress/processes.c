@@ -6,7 +6,7 @@
 // ends the run.
 //
 // Usage: processes SEED [actors]
-#include "test/unit/runtime/sched/program.h"
+#include "test/stress/dive.h"
 
 enum { COLLECTORS = 4, ALIVE = 200, STEPS = 60, ACTORS_MAX = 1 << 20 };
 
@@ -96,29 +96,6 @@ static void tell(FlProcess *self, Actor *actor) {
 static void last_words(FlProcess *self, void *environment) {
     poll(self);
     tell(self, environment);
-}
-
-static int64_t dive(FlProcess *self, int64_t n);
-typedef struct Dive {
-    int64_t n, result;
-} Dive;
-static void dive_thunk(FlProcess *self, void *arguments) {
-    Dive *call = arguments;
-    call->result = dive(self, call->n);
-}
-static __attribute__((noinline)) int64_t dive(FlProcess *self, int64_t n) {
-    uintptr_t limit = __atomic_load_n(&head(self)->stack_limit, __ATOMIC_RELAXED);
-    if ((uintptr_t)__builtin_frame_address(0) < limit && fl_poll_stack(self, 0)) {
-        Dive call = {n, 0};
-        fl_run_on_segment(self, dive_thunk, &call, NULL);
-        return call.result;
-    }
-    volatile int64_t one = 1;
-    if (n == 0) {
-        fl_sleep(self, 0, &site_main);
-        return 0;
-    }
-    return dive(self, n - 1) + one;
 }
 
 static void ask(FlProcess *self, Actor *actor) {

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "runtime/process/table.h"
 #include "runtime/sched/config.h"
 
 static const uint64_t first_reference[] = {1}, second_reference[] = {2};
@@ -141,6 +142,12 @@ static inline FlMessage *receive_or_park(FlProcess *self) {
     if (!message)
         fl_receive_park(self, &site_wait);
     return message;
+}
+
+// Returns when the process waits, with its stack or without.
+static inline void until_parked(FlProcess *self, FlPid pid) {
+    while (atomic_load(&process_slot(pid)->mailbox) != MAILBOX_PARKED)
+        fl_sleep(self, 0, &site_main);
 }
 
 // ---- running

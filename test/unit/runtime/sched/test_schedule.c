@@ -15,7 +15,7 @@ static void sets_flag(FlProcess *self) {
 // The woken process lies in this worker's last-in slot, and the worker stays in C until it has run.
 static void stuck_main(FlProcess *self) {
     FlPid pid = spawn(self, sets_flag, 0, 0, 0, 0, NULL);
-    fl_sleep(self, 5, &site_main);
+    until_parked(self, pid);
     send(self, pid, head(self)->pid, 1);
     int64_t end = clock_now() + 20000000000;
     while (!atomic_load(&flag) && clock_now() < end)

@@ -57,9 +57,10 @@ static void main_storm(FlProcess *self) {
         if (fl_random(self, 4, &site_main) == 0)
             fl_sleep(self, 2, &site_main);
     }
-    fl_sleep(self, 50, &site_main);
-    for (int i = 0; i < 3; i++)
-        CHECK(fl_supervisor_find(self, top, ids[i]) != 0);
+    for (int i = 0; i < 3; i++) {
+        while (fl_supervisor_find(self, top, ids[i]) == 0) // until it is there again
+            fl_sleep(self, 1, &site_main);
+    }
     fl_monitor(self, top);
     fl_stop(self, top);
     await_end(self, top);
