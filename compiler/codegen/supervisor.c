@@ -83,6 +83,8 @@ static void add_options(Function *f, const Tree *tree, LLVMValueRef specificatio
     if (tree->supervisor.auto_shutdown)
         RUNTIME(f, fl_supervisor_shutdown, f->process, specification,
                 process_word(f, tree->supervisor.auto_shutdown, type_string), function_site(f));
+    if (tree->supervisor.name)
+        RUNTIME(f, fl_supervisor_name, f->process, specification, process_word(f, tree->supervisor.name, type_string));
     if (model) {
         LLVMValueRef restart = string_or_null(f, model->restart), shutdown = shutdown_time(f, model);
         RUNTIME(f, fl_supervisor_model, f->process, specification, restart, shutdown, is_significant(f, model),

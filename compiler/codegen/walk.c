@@ -108,6 +108,7 @@ static void walk_supervisor(const Tree *tree, WalkTree visit, void *context) {
     visit_some(tree->supervisor.restarts, visit, context);
     visit_some(tree->supervisor.within, visit, context);
     visit_some(tree->supervisor.auto_shutdown, visit, context);
+    visit_some(tree->supervisor.name, visit, context);
     visit_some(tree->supervisor.target, visit, context);
     if (tree->supervisor.model)
         walk_child_options(tree->supervisor.model, visit, context);

@@ -5,7 +5,8 @@
 
 static const char *const strategies[] = {"one_for_one", "one_for_all", "rest_for_one", NULL};
 static const char *const autos[] = {"never", "any_significant", "all_significant", NULL};
-static const char *const keys[] = {"strategy", "restarts", "within", "auto_shutdown", "children", "template", NULL};
+static const char *const keys[] = {"strategy", "restarts", "within",   "auto_shutdown",
+                                   "name",     "children", "template", NULL};
 static const char *const template_keys[] = {"start", "restart", "shutdown", "significant", NULL};
 
 // One template of many children: a named function, whose arguments come with start_child.
@@ -62,6 +63,9 @@ Tree *eval_supervisor(Frame *frame, Expr *expr) {
     tree->supervisor.restarts = eval_count(frame, key_value(record, "restarts"), "`restarts`");
     tree->supervisor.within = eval_count(frame, key_value(record, "within"), "`within`");
     tree->supervisor.auto_shutdown = eval_word(frame, key_value(record, "auto_shutdown"), autos, "`auto_shutdown`");
+    tree->supervisor.name = eval_fitting(frame, key_value(record, "name"), type_string);
+    if (tree->supervisor.name)
+        note_registered(frame, tree->supervisor.name, s.pid);
     kind->never_ends = !tree->supervisor.auto_shutdown;
     if (!strategy)
         missing_key(frame, record->span, "a supervisor", "strategy");

@@ -89,8 +89,8 @@ static void walk_child_options(StringBuilder *out, const TreeChild *child) {
 static void walk_supervisor(StringBuilder *out, const Tree *tree) {
     walk_trees(out,
                (Tree *const[]){tree->supervisor.target, tree->supervisor.strategy, tree->supervisor.restarts,
-                               tree->supervisor.within, tree->supervisor.auto_shutdown},
-               5);
+                               tree->supervisor.within, tree->supervisor.auto_shutdown, tree->supervisor.name},
+               6);
     if (tree->supervisor.model)
         walk_child_options(out, tree->supervisor.model);
     for (size_t i = 0; i < tree->supervisor.count; i++) {

@@ -311,6 +311,7 @@ struct Tree {
         } request;
         struct {
             Tree *strategy, *restarts, *within, *auto_shutdown; // string, int, int, string; NULL: default
+            Tree *name;                                         // string; NULL: none
             TreeChild *children;
             size_t count;
             TreeChild *model; // of dynamic children: restart, shutdown, significant; or NULL

@@ -17,6 +17,7 @@ typedef struct Crash {
     bool crashed; // else it was ended by another
     Calls calls;
     const FlSite *spawned_at; // NULL: main
+    FlPid supervisor;         // whose child it is; 0: none
     uint32_t messages;
     uint64_t memory;
 } Crash;
@@ -38,6 +39,7 @@ static void crash_read(Crash *crash, FlProcess *process) {
         .reason = reason_of(process),
         .crashed = process->flags & FLAG_REPORT,
         .spawned_at = process->flags & FLAG_MAIN ? NULL : process->spawned_at,
+        .supervisor = side ? side->supervisor : 0,
         .messages = process_mail_count(process),
         .memory = process->arena.bytes,
     };
@@ -60,6 +62,11 @@ static void crash_text(Page *page, const Crash *crash) {
     calls_text(page, &crash->calls, "    ");
     if (crash->spawned_at)
         text_place(page, "spawned at", crash->spawned_at);
+    if (crash->supervisor != 0) {
+        page_add(page, "    supervised by ");
+        page_pid(page, crash->supervisor);
+        page_add(page, "\n");
+    }
     if (crash->memory > 0) {
         page_add(page, "    ");
         page_count(page, crash->memory);
@@ -80,6 +87,8 @@ static void crash_json(Page *page, const Crash *crash) {
     calls_json(page, &crash->calls);
     if (crash->spawned_at)
         json_site(page, "spawned_at", crash->spawned_at);
+    if (crash->supervisor != 0)
+        json_pid(page, "supervisor", crash->supervisor);
     json_number(page, "memory", crash->memory);
     messages_json(page, crash->process, crash->messages, SHOWN_MESSAGES);
     json_close(page);

@@ -3,7 +3,7 @@
 #ifndef FLUFFY_RUNTIME_REPORT_LINE_H
 #define FLUFFY_RUNTIME_REPORT_LINE_H
 
-#include "runtime/report/limit.h"
+#include "runtime/abi/abi.h"
 
 typedef enum FieldKind { FIELD_TEXT, FIELD_NUMBER, FIELD_PID, FIELD_PLACE } FieldKind;
 
@@ -17,8 +17,7 @@ typedef struct ReportField {
 } ReportField;
 
 // `report` is the value of "report" in the JSON object. `line` has no newline; control characters in it are escaped.
-// `key`: counts against the limit of supervisors' reports; NULL: always written. Any thread.
-void report_line(const char *report, const char *line, size_t length, const ReportField *fields, unsigned count,
-                 const LimitKey *key);
+// Always written: the limit was asked before (limit.h). Any thread.
+void report_line(const char *report, const char *line, size_t length, const ReportField *fields, unsigned count);
 
 #endif

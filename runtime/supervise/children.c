@@ -11,11 +11,11 @@
 #include "runtime/process/table.h"
 #include "runtime/supervise/supervisor.h"
 #include "runtime/value/builder.h"
-#include "runtime/value/text.h"
 
 // A child that computes says itself after START_MILLISECONDS that it counts as started. PATIENCE is for one that can't:
 // it is in foreign code.
 enum { START_MILLISECONDS = 100, PATIENCE_MILLISECONDS = 10000, SHUTDOWN_MILLISECONDS = 5000 };
+enum { PATH_BYTES = 300 }; // of a path in reports, cut
 
 static bool has_process(const Child *child) {
     return child->state == CHILD_STARTING || child->state == CHILD_RUNNING || child->state == CHILD_STOPPING;
@@ -130,12 +130,8 @@ static void refuse_name(FlProcess *self, const Child *child) {
 
 // Where a supervisor that is this child stands in the tree; NULL: memory is out, and it will be told by its pid.
 static char *path_below(const Supervisor *supervisor, const Child *child) {
-    char above[TEXT_PID_MAX + 1];
-    const char *path = supervisor->process->side->path;
-    if (!path) {
-        above[text_pid(supervisor->process->head.pid, above)] = 0;
-        path = above;
-    }
+    char path[PATH_BYTES];
+    supervisor_path(supervisor, path, sizeof path);
     size_t length = strlen(path), id = child->id ? child->id->length : 1;
     char *text = memory_allocate(length + id + 2);
     if (text)

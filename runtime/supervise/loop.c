@@ -98,6 +98,8 @@ static void finish(Supervisor *supervisor) {
         note_program_end(supervisor);
         fl_halt(self, 1);
     }
+    if (!failed)
+        note_shutdown(supervisor);
     death_begin(self, supervisor->reason, NULL);
 }
 

@@ -143,8 +143,7 @@ static void leave_state(Supervisor *supervisor, Child *child) {
 
 // It has ended by itself and stays down.
 static void stay_down(Supervisor *supervisor, Child *child, const FlString *reason) {
-    if (!reason_is(reason, reason_normal) && !reason_is(reason, reason_shutdown))
-        note_not_restarted(supervisor, child, reason);
+    note_not_restarted(supervisor, child, reason);
     bool ends = ends_with(supervisor, child);
     child_follow(supervisor, child);
     if (child->kind == RESTART_TEMPORARY || supervisor->dynamic)
@@ -190,8 +189,7 @@ void child_ended(Supervisor *supervisor, Child *child, const FlString *reason) {
         supervisor_end(supervisor, END_GIVE_UP, reason_shutdown);
         return;
     }
-    if (!reason_is(reason, reason_normal) && !reason_is(reason, reason_shutdown))
-        note_restart(supervisor, child, reason);
+    note_restart(supervisor, child, reason);
     mark_set(supervisor, child, before == CHILD_STARTING && child->again);
     child_follow(supervisor, child);
 }

@@ -5,6 +5,7 @@
 #include "runtime/memory/copy.h"
 #include "runtime/memory/object.h"
 #include "runtime/process/death.h"
+#include "runtime/process/names.h"
 #include "runtime/process/roots.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
@@ -81,6 +82,21 @@ void fl_supervisor_shutdown(FlProcess *self, void *spec, FlString *when, const F
     supervisor->auto_shutdown = (AutoShutdown)word_index(self, autos, when, "`auto_shutdown`", site);
 }
 
+// A text of the specification, copied to the supervisor; NULL stays NULL.
+static const FlString *own_text(FlProcess *self, FlProcess *process, FlString *text) {
+    FlWord own;
+    if (!text)
+        return NULL;
+    if (!copy_value_into_arena(&process->arena, &process->head.bump, (FlWord)text, &own))
+        process_out_of_memory(self);
+    return (const FlString *)own;
+}
+
+void fl_supervisor_name(FlProcess *self, void *spec, FlString *name) {
+    Supervisor *supervisor = spec;
+    supervisor->name = own_text(self, supervisor->process, name);
+}
+
 // The template that was handed out last is filled in by now: what it refers to moves to the supervisor.
 static void finish_template(FlProcess *self, Supervisor *supervisor) {
     FlProcess *process = supervisor->process;
@@ -109,16 +125,6 @@ void supervisor_append(FlProcess *self, Supervisor *supervisor, Child *child, Fl
     if (child->id)
         index_add(&supervisor->by_id, self, supervisor->process, index_key(child->id), child);
     mark_start(supervisor, child);
-}
-
-// A text of the specification, copied to the supervisor; NULL stays NULL.
-static const FlString *own_text(FlProcess *self, FlProcess *process, FlString *text) {
-    FlWord own;
-    if (!text)
-        return NULL;
-    if (!copy_value_into_arena(&process->arena, &process->head.bump, (FlWord)text, &own))
-        process_out_of_memory(self);
-    return (const FlString *)own;
 }
 
 static RestartKind restart_kind(FlProcess *self, FlString *restart, const FlSite *site) {
@@ -216,6 +222,16 @@ FlPid supervisor_seal(FlProcess *self, Supervisor *request) {
     return request->process->head.pid;
 }
 
+static void take_name(FlProcess *self, const Supervisor *supervisor, const FlSite *site) {
+    if (!supervisor->name)
+        return;
+    NamesResult result = names_register(supervisor->name, supervisor->process->head.pid);
+    if (result == NAMES_TAKEN)
+        process_panic_name(self, supervisor->name, site);
+    if (result == NAMES_NO_MEMORY)
+        process_out_of_memory(self);
+}
+
 FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     Supervisor *supervisor = spec;
     FlProcess *process = supervisor->process;
@@ -236,6 +252,7 @@ FlPid fl_supervisor_start(FlProcess *self, void *spec, const FlSite *site) {
     }
     if (process->side->supervisor == 0 && !roots_add(pid))
         process_out_of_memory(self);
+    take_name(self, supervisor, site);
     supervisor->starter = fl_call_begin(self, pid);
     built(self, process);
     process_hooks.wake(process);

@@ -84,11 +84,12 @@ typedef struct Supervisor {
     const FlSite *site;
     Strategy strategy;
     AutoShutdown auto_shutdown;
-    int64_t restarts; // allowed within `within`
-    int64_t within;   // nanoseconds
-    bool request;     // never runs: it is the store of a child that is to be added
-    bool dynamic;     // its children have no ids and the options of `model`
-    Child model;      // dynamic: restart, shutdown, significant
+    int64_t restarts;     // allowed within `within`
+    int64_t within;       // nanoseconds
+    const FlString *name; // that it is registered under; NULL: none
+    bool request;         // never runs: it is the store of a child that is to be added
+    bool dynamic;         // its children have no ids and the options of `model`
+    Child model;          // dynamic: restart, shutdown, significant
     Child **children;
     uint32_t count, capacity;
     Index by_pid, by_id;
@@ -208,12 +209,15 @@ void answer_process(Supervisor *supervisor, Child *child, FlPid pid);
 void answer_failed(Supervisor *supervisor, Child *child, const FlString *reason);
 void answer_stopped(Supervisor *supervisor, Child *child);
 
-// ---- notes.c
+// ---- notes.c: ends that are no failure are told only if all reports are wanted
+// Where it stands: the ids that lead to it behind the root's name, or pid. Cut to `size`.
+const char *supervisor_path(const Supervisor *supervisor, char *path, size_t size);
 void note_restart(const Supervisor *supervisor, const Child *child, const FlString *reason);
 void note_give_up(const Supervisor *supervisor, const Child *child, const FlString *reason);
 void note_failed(const Supervisor *supervisor, const Child *child, const FlString *reason);
 void note_not_restarted(const Supervisor *supervisor, const Child *child, const FlString *reason);
 void note_killed(const Supervisor *supervisor, const Child *child);
+void note_shutdown(const Supervisor *supervisor); // as it was asked to, or because significant children have ended
 void note_program_end(const Supervisor *supervisor);
 
 #endif
