@@ -34,11 +34,10 @@ const FlString *death_reason(const FlProcess *process) {
 
 static void raise_limits(FlProcess *self, FlSide *side) {
     side->death_deadline = process_hooks.now() + DEATH_NANOSECONDS;
-    if (self->arena.limit != 0) {
-        if (self->arena.limit < self->arena.bytes)
-            self->arena.limit = self->arena.bytes;
-        self->arena.limit += DEATH_BYTES;
-    }
+    uint64_t more = self->arena.limit != 0 ? DEATH_BYTES : DEATH_BYTES_UNLIMITED;
+    if (self->arena.limit < self->arena.bytes)
+        self->arena.limit = self->arena.bytes;
+    self->arena.limit += more;
     self->arena.threshold = ARENA_NEVER;
     self->limit -= side->on_segment ? SEGMENT_RESERVE : FL_STACK_SLACK / 4;
     if (__atomic_load_n(&self->head.stack_limit, __ATOMIC_RELAXED) != UINTPTR_MAX)

@@ -11,8 +11,9 @@
 
 #include "runtime/process/process.h"
 
-#define DEATH_NANOSECONDS ((int64_t)5000000000) // for the defers of a dying process
-#define DEATH_BYTES ((uint64_t)1 << 20)         // beyond its memory limit
+#define DEATH_NANOSECONDS ((int64_t)5000000000)    // for the defers of a dying process
+#define DEATH_BYTES ((uint64_t)1 << 20)            // beyond its memory limit
+#define DEATH_BYTES_UNLIMITED ((uint64_t)64 << 20) // if it has none: it is not collected any more
 
 // Notes the reason if there is none yet. `message` holds the reason's text; taken over, may be NULL (the text is static
 // or in the arena).
