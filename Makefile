@@ -77,6 +77,7 @@ closure = $(sort $(1) $(foreach room,$(uses_$(1)),$(call closure,$(room))))
 archives = $(foreach room,$(1),$(OUT)/$(room).a)
 COMPILER_ROOMS := $(filter compiler/%,$(ROOMS))
 RUNTIME_ROOMS := $(filter runtime/%,$(ROOMS))
+LINKED_ROOMS := $(filter-out runtime/host,$(RUNTIME_ROOMS)) # of an executable
 # What the archives of a set of rooms need besides themselves.
 libs = $(if $(filter compiler/codegen,$(1)),$(LLVM_LIBS)) $(if $(filter compiler/base runtime/shared,$(1)),$(GC_LIBS)) -pthread -lm -ldl
 
@@ -127,7 +128,7 @@ $(OUT)/obj/%.S.o: %.S
 # ---- the compiler and the library that programs are linked with -------------------------------------------------------
 
 .PHONY: all
-all: $(OUT)/fluffyc $(OUT)/libfluffy.a $(OUT)/stdlib
+all: $(OUT)/fluffyc $(OUT)/libfluffy.a $(OUT)/libfluffy-host.a $(OUT)/include/fluffy.h $(OUT)/include/glue.h $(OUT)/stdlib
 
 # The compiler looks for its library beside itself.
 $(OUT)/stdlib:
@@ -148,20 +149,42 @@ define make-library
 	$(Q)rm -f $@; ar rcsD $@ $(@D)/fluffy.o
 endef
 
-$(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(RUNTIME_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
+$(OUT)/libfluffy.a: $(filter-out $(if $(PRODUCT_ALLOC),%/runtime/memory/alloc.c.o),$(foreach room,$(LINKED_ROOMS),$(objects_$(room)))) $(PRODUCT_ALLOC) $(ALLOCATOR)
 	$(make-library)
 
 # The same with allocations that may fail, and the compiler beside it: for test/fault/*.fl.
-$(OUT)/faults/libfluffy.a: $(foreach room,$(RUNTIME_ROOMS),$(objects_$(room))) $(ALLOCATOR)
+$(OUT)/faults/libfluffy.a: $(foreach room,$(LINKED_ROOMS),$(objects_$(room))) $(ALLOCATOR)
 	@mkdir -p $(@D)
 	$(make-library)
 $(OUT)/faults/fluffyc: $(OUT)/fluffyc $(OUT)/faults/libfluffy.a
 	@ln -f $< $@
 	@ln -sfn $(CURDIR)/stdlib $(@D)/stdlib
 
+# The runtime for programs in C: position-independent, over the program's own malloc, with the hosting API and without `main`.
+HOSTED := $(patsubst %,$(OUT)/obj/hosted/%.o,$(filter-out runtime/sched/start.c,$(foreach room,$(RUNTIME_ROOMS),$(sources_$(room)))))
+HOSTED_FLAGS := -fPIC -fvisibility=hidden -mtls-dialect=gnu2 -DFLUFFY_HOSTED
+$(OUT)/obj/hosted/%.c.o: %.c
+	@mkdir -p $(@D)
+	$(SHOW) "  CC    $< (hosted)"
+	$(Q)$(CC) $(CFLAGS) $(if $(VARIANT),$(filter-out -mtls%,$(HOSTED_FLAGS)),$(HOSTED_FLAGS)) -c -o $@ $<
+
+$(OUT)/obj/hosted/%.S.o: %.S
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(filter-out -mtls%,$(HOSTED_FLAGS)) -c -o $@ $<
+
+$(OUT)/libfluffy-host.a: $(HOSTED)
+	$(SHOW) "  LIB   $@"
+	$(Q)ld -r -o $(OUT)/fluffy-host.o $^
+	$(Q)objcopy $(if $(VARIANT),,--strip-debug) --wildcard --keep-global-symbol='fl_*' $(OUT)/fluffy-host.o
+	$(Q)rm -f $@; ar rcsD $@ $(OUT)/fluffy-host.o
+
+# The headers that a library's generated C file is compiled with, and its users' programs.
+$(OUT)/include/%.h: runtime/host/%.h; @install -D -m 644 $< $@
+
 # What `fluffyc build --sanitize=address|thread` links with.
 $(BUILD)/libfluffy-%.a: FORCE
-	@$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a
+	@$(MAKE) --no-print-directory VARIANT=$* $(BUILD)/$*/libfluffy.a $(BUILD)/$*/libfluffy-host.a
+	@cmp -s $(BUILD)/$*/libfluffy-host.a $(BUILD)/libfluffy-host-$*.a || cp $(BUILD)/$*/libfluffy-host.a $(BUILD)/libfluffy-host-$*.a
 	@cmp -s $(BUILD)/$*/libfluffy.a $@ || cp $(BUILD)/$*/libfluffy.a $@
 .PHONY: FORCE
 
@@ -175,7 +198,7 @@ test: ## install what is missing, build, run every test (FULL=1: programs under 
 	@$(MAKE) --no-print-directory test-built
 
 test-built: all units
-	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli stress fault chaos soak fuzz
+	@$(HARNESS) $(if $(FULL),--full) unit run check docs cli hosts stress fault chaos soak fuzz
 
 unit: units ## the unit tests of every room; of one room: make unit-compiler/syntax
 	@$(HARNESS) unit
@@ -188,7 +211,7 @@ check: ## format, headers compile alone, direction of includes, exported names
 # The compiler and the runtime's unit tests sanitized, and programs whose generated code is instrumented too.
 asan: $(BUILD)/libfluffy-asan.a all ## unit tests, programs and the compiler under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan units all
-	@$(HARNESS) --variant asan unit run check stress fault chaos soak
+	@$(HARNESS) --variant asan unit run check hosts stress fault chaos soak
 
 ubsan: ## unit tests and the compiler under UBSan alone
 	@$(MAKE) --no-print-directory VARIANT=ubsan units all
@@ -196,7 +219,7 @@ ubsan: ## unit tests and the compiler under UBSan alone
 
 tsan: $(BUILD)/libfluffy-tsan.a all ## the runtime's unit tests and programs with processes under ThreadSanitizer
 	@$(MAKE) --no-print-directory VARIANT=tsan $(patsubst $(BUILD)/%,$(BUILD)/tsan/%,$(foreach room,$(RUNTIME_ROOMS),$(tests_$(room))) $(STRESS_TESTS))
-	@$(HARNESS) --variant tsan unit run stress fault chaos soak
+	@$(HARNESS) --variant tsan unit run hosts stress fault chaos soak
 
 SEED ?= $(shell date +%s)
 stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARIANT=asan|tsan: under a sanitizer
@@ -257,7 +280,8 @@ bench-baseline: all ## writes bench/baseline.json anew
 .PHONY: install clean help
 install: all ## into PREFIX (/usr/local): bin/fluffyc and lib/fluffy
 	install -D -m 755 $(BUILD)/fluffyc $(DESTDIR)$(PREFIX)/bin/fluffyc
-	install -D -m 644 $(BUILD)/libfluffy.a $(DESTDIR)$(PREFIX)/lib/fluffy/libfluffy.a
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/fluffy $(BUILD)/libfluffy.a $(BUILD)/libfluffy-host.a
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/fluffy/include $(BUILD)/include/fluffy.h $(BUILD)/include/glue.h
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/fluffy/stdlib stdlib/*.fl
 
 clean: ## remove the build folder

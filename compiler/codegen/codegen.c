@@ -5,7 +5,9 @@ static void lower_program(Unit *unit) {
     TreeStart start = {.body = unit->program->main};
     debug_init(unit);
     poll_analyse(unit);
-    process_start_thunk(unit, &start); // the root of the work list
+    if (start.body)
+        process_start_thunk(unit, &start); // the root of the work list
+    export_thunks(unit);                   // others
     function_lower_all(unit);
     table_emit(unit);
     debug_finish(unit);

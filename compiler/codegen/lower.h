@@ -91,6 +91,7 @@ typedef struct Unit {
     VEC(LLVMValueRef) types;       // descriptors by id; NULL until referred to
     Map sites;                     // by Name of the place's text
     Map start_thunks;              // LLVMValueRef by Instance
+    Map export_thunks;             // Instance → FlExport.call
     Map defer_functions;           // by Tree
     Map coercions;                 // functions: by the Repr that is converted, a Map by the one that results
     LLVMValueRef symbol_table;     // declared when first used
@@ -357,6 +358,10 @@ void frame_found(FrameSizes *frames, Name function, size_t bytes); // has a fram
 // goes on.
 void frame_guard(Function *f);
 void poll_entry(Function *f, Poll poll); // f->function returns f->result
+
+// ---- export.c -------------------------------------------------------------------------------------------------------
+void export_thunks(Unit *unit);        // what programs in C enter by
+LLVMValueRef export_table(Unit *unit); // FlExport of each, or NULL
 
 // ---- walk.c ---------------------------------------------------------------------------------------------------------
 typedef void (*WalkTree)(const Tree *tree, void *context);

@@ -6,7 +6,7 @@
 
 _Static_assert(sizeof(FlType) == 72 && offsetof(FlType, references) == 16 && offsetof(FlType, literal) == 48,
                "layout of FlType");
-_Static_assert(sizeof(FlField) == 24 && sizeof(FlSite) == 24 && sizeof(FlProgram) == 48, "layouts of the tables");
+_Static_assert(sizeof(FlField) == 24 && sizeof(FlSite) == 24 && sizeof(FlProgram) == 56, "layouts of the tables");
 
 LLVMValueRef table_type(Unit *unit, uint32_t id) {
     while (unit->types.len <= id)
@@ -262,8 +262,10 @@ static void emit_symbols(Unit *unit) {
 }
 
 void table_emit(Unit *unit) {
+    const Instance *main = unit->program->main;
     TreeStart start = {.body = unit->program->main};
-    LLVMValueRef main_thunk = process_start_thunk(unit, &start);
+    LLVMValueRef main_thunk = main ? process_start_thunk(unit, &start) : null_pointer(unit);
+    LLVMValueRef exports = export_table(unit);
     for (uint32_t id = 0; id < unit->represent.entries.len; id++) // grows while it is emitted
         emit_type(unit, id);
     emit_symbols(unit);
@@ -275,10 +277,11 @@ void table_emit(Unit *unit) {
         types,
         unit->symbol_table,
         unit_i32(unit, (uint32_t)unit->symbol_list.len),
-        unit_i32(unit, 0),
+        unit_i32(unit, (uint32_t)unit->program->export_count),
         main_thunk,
-        static_site(unit, unit->program->main, unit->program->main->span),
+        main ? static_site(unit, main, main->span) : null_pointer(unit),
+        exports,
     };
-    LLVMValueRef program = static_global(unit, "fl_program", LLVMConstStructInContext(unit->context, parts, 8, false));
+    LLVMValueRef program = static_global(unit, "fl_program", LLVMConstStructInContext(unit->context, parts, 9, false));
     LLVMSetLinkage(program, LLVMExternalLinkage);
 }

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include "compiler/base/sb.h"
+#include "compiler/bindings/bindings.h"
 #include "compiler/codegen/codegen.h"
 #include "compiler/driver/command.h"
+#include "compiler/driver/library.h"
 #include "compiler/driver/link.h"
 #include "compiler/driver/modules.h"
 #include "compiler/driver/output.h"
@@ -59,14 +61,24 @@ static bool back_end(const TypedProgram *program, const Options *options, Codege
 
 // ---- fluffyc check -----------------------------------------------------------------------------------------------
 
-// Parses and checks a program, or a library's module, which has no main.
+static bool has_exports(const Module *module) {
+    for (size_t i = 0; i < module->functions.len; i++)
+        if (module->functions.data[i]->is_exported)
+            return true;
+    return false;
+}
+
+// Parses and checks a program, or a module that has no main: of the library, or with functions for C.
 static void check(const SourceFile *source, Diagnostics *diags) {
     Module *module = parse_module(source, diags);
     if (!is_whole(diags))
         return;
     ModuleSearch search;
     ModuleLoader loader = modules_loader(&search, module);
-    if (modules_is_library(module))
+    bool is_library = modules_is_library(module);
+    if (is_library && has_exports(module))
+        semantic_check_library(&loader, &module, 1, diags);
+    else if (is_library)
         semantic_check_module(&loader, module, diags);
     else
         semantic_check(&loader, module, diags);
@@ -112,19 +124,25 @@ static const char *part_path(unsigned part) {
     return paths[part];
 }
 
-// Compiles and links to the file `executable`.
-static bool make_executable(const TypedProgram *program, const Options *options, const char *executable,
-                            Diagnostics *diags) {
+// Compiles to object files, the list of which ends with NULL; NULL after an error.
+static const char **make_objects(const TypedProgram *program, const Options *options, Diagnostics *diags) {
     unsigned parts;
     const char *object = part_path(0);
     if (!object)
         diag_error(diags, DIAG_CANNOT_WRITE, (Span){0}, "cannot make a temporary folder: %s", strerror(errno));
     if (!object || !back_end(program, options, CODEGEN_OBJECT, object, part_path, diags, &parts))
-        return false;
-    const char *objects[SPLIT_MAX_PARTS + 1] = {object};
-    for (unsigned part = 1; part < parts; part++)
+        return NULL;
+    const char **objects = mem_alloc((SPLIT_MAX_PARTS + 1) * sizeof *objects);
+    for (unsigned part = 0; part < parts; part++)
         objects[part] = part_path(part);
-    return link_program(objects, executable, options->sanitize, diags);
+    return objects;
+}
+
+// Compiles and links to the file `executable`.
+static bool make_executable(const TypedProgram *program, const Options *options, const char *executable,
+                            Diagnostics *diags) {
+    const char **objects = make_objects(program, options, diags);
+    return objects && link_program(objects, executable, options->sanitize, diags);
 }
 
 // `dir/app.fl` gives `app`, with an extension by what is emitted.
@@ -133,7 +151,52 @@ static const char *default_output(const SourceFile *source, int emit) {
     return text_format("%s%s", name_text(source->module), extensions[emit]);
 }
 
+// ---- fluffyc build --lib
+
+// The typed program of all the library's files; NULL after an error.
+static TypedProgram *library_front_end(const Options *options, Diagnostics *diags) {
+    VEC(Module *) modules = {0};
+    const char *first[] = {options->file, NULL};
+    for (const char **lists[] = {first, options->more, NULL}, ***list = lists; *list; list++) {
+        for (const char **file = *list; *file; file++) {
+            const SourceFile *source = source_load(*file, diags);
+            if (source)
+                vec_push(&modules, parse_module(source, diags));
+        }
+    }
+    if (!is_whole(diags))
+        return NULL;
+    ModuleSearch search;
+    ModuleLoader loader = modules_loader(&search, modules.data[0]);
+    TypedProgram *program = semantic_check_library(&loader, modules.data, modules.len, diags);
+    if (!program || diags->error_count > 0)
+        return NULL;
+    if (program->export_count == 0)
+        diag_help(diag_error(diags, DIAG_NO_EXPORTS, (Span){0}, "`%s` exports nothing", options->file),
+                  "mark what C is to use: `export area(w: int, h: int) int { w * h }`");
+    return program->export_count > 0 ? program : NULL;
+}
+
+static bool build_library(const Options *options, Diagnostics *diags) {
+    const char *wrong = bindings_wrong_name(options->library);
+    if (wrong) {
+        diag_note(diag_error(diags, DIAG_CANNOT_WRITE, (Span){0}, "a library can't be called `%s`", options->library),
+                  "%s", wrong);
+        return false;
+    }
+    const TypedProgram *program = library_front_end(options, diags);
+    const char **objects = program ? make_objects(program, options, diags) : NULL;
+    StringBuilder header = {0}, glue = {0};
+    if (!objects)
+        return false;
+    bindings_header(program, options->library, &header);
+    bindings_glue(program, options->library, &glue);
+    return library_write(options, objects, sb_text(&header), sb_text(&glue), diags);
+}
+
 bool compile_build(const Options *options, Diagnostics *diags) {
+    if (options->library)
+        return build_library(options, diags);
     static const CodegenOutput outputs[] = {CODEGEN_OBJECT, CODEGEN_OBJECT, CODEGEN_ASSEMBLY,
                                             CODEGEN_LLVM}; // by EMIT_*
     const SourceFile *source = source_load(options->file, diags);

@@ -14,7 +14,7 @@
 enum { MAX_OBJECTS = 40 };
 
 typedef struct Flavour {
-    const char *library;
+    const char *library, *host_library;
     const char *flag;
     const char *compilers[5]; // in order of preference; end with NULL
     const char *missing;      // help when none is there
@@ -22,9 +22,13 @@ typedef struct Flavour {
 
 // By SANITIZE_*. The sanitizers' own runtime is clang's, of the version that compiled ours.
 static const Flavour flavours[] = {
-    {"libfluffy.a", NULL, {"cc", "gcc", "clang"}, "install one: `apt-get install gcc`"},
-    {"libfluffy-asan.a", "-fsanitize=address,undefined", {"clang-19"}, "run `scripts/deps --dev`"},
-    {"libfluffy-tsan.a", "-fsanitize=thread", {"clang-19"}, "run `scripts/deps --dev`"},
+    {"libfluffy.a", "libfluffy-host.a", NULL, {"cc", "gcc", "clang"}, "install one: `apt-get install gcc`"},
+    {"libfluffy-asan.a",
+     "libfluffy-host-asan.a",
+     "-fsanitize=address,undefined",
+     {"clang-19"},
+     "run `scripts/deps --dev`"},
+    {"libfluffy-tsan.a", "libfluffy-host-tsan.a", "-fsanitize=thread", {"clang-19"}, "run `scripts/deps --dev`"},
 };
 
 static const char *const linkers[][2] = {{"ld.mold", "-fuse-ld=mold"}, {"ld.lld", "-fuse-ld=lld"}};
@@ -49,11 +53,10 @@ static const char *find_compiler(const Flavour *flavour, Diagnostics *diags) {
     return compiler;
 }
 
-static const char *find_library(const Flavour *flavour, Diagnostics *diags) {
-    const char *library = install_find(flavour->library);
+static const char *find_library(const Flavour *flavour, const char *name, Diagnostics *diags) {
+    const char *library = install_find(name);
     if (!library) {
-        Diag *diag =
-            diag_error(diags, DIAG_NO_RUNTIME, (Span){0}, "the runtime library `%s` is missing", flavour->library);
+        Diag *diag = diag_error(diags, DIAG_NO_RUNTIME, (Span){0}, "the runtime library `%s` is missing", name);
         diag_note(diag, "looked in `%s` and in `../lib/fluffy` from there", install_folder());
         diag_help(diag, flavour->flag ? "`make asan` and `make tsan` build it"
                                       : "`make` builds it, `make install` installs it");
@@ -74,10 +77,24 @@ static void add_notes(Diag *diag, const char *path) {
         fclose(file);
 }
 
+// Runs a command; an error says what it was for and what the command said.
+static bool run(const char *const *argv, const char *what, const char *errors, Diagnostics *diags) {
+    int status = command_run(argv, errors);
+    if (status == 0)
+        return true;
+    Diag *diag = status < 0 ? diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "`%s` did not start: %s", argv[0],
+                                         strerror(errno))
+                            : diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "%s failed: `%s` ended with status %d",
+                                         what, argv[0], status);
+    if (errors)
+        add_notes(diag, errors);
+    return false;
+}
+
 bool link_program(const char *const *objects, const char *output, int sanitize, Diagnostics *diags) {
     const Flavour *flavour = &flavours[sanitize];
     const char *compiler = find_compiler(flavour, diags);
-    const char *library = compiler ? find_library(flavour, diags) : NULL;
+    const char *library = compiler ? find_library(flavour, flavour->library, diags) : NULL;
     if (!compiler || !library)
         return false;
     const char *errors = temporary_file(".linker");
@@ -93,14 +110,29 @@ bool link_program(const char *const *objects, const char *output, int sanitize, 
     const char *linker = fast_linker();
     if (linker)
         argv[count++] = linker;
-    int status = command_run(argv, errors);
-    if (status == 0)
-        return true;
-    Diag *diag = status < 0 ? diag_error(diags, DIAG_COMMAND_FAILED, (Span){0}, "`%s` did not start: %s", compiler,
-                                         strerror(errno))
-                            : diag_error(diags, DIAG_COMMAND_FAILED, (Span){0},
-                                         "linking failed: `%s` ended with status %d", compiler, status);
-    if (errors)
-        add_notes(diag, errors);
-    return false;
+    return run(argv, "linking", errors, diags);
+}
+
+// ---- libraries
+
+bool link_library_tools(int sanitize, LibraryTools *tools, Diagnostics *diags) {
+    static const char *const programs[][2] = {{"ld"}, {"objcopy"}, {"ar"}};
+    const Flavour *flavour = &flavours[sanitize];
+    const char **found[] = {&tools->linker, &tools->objcopy, &tools->archiver};
+    tools->flag = flavour->flag;
+    tools->compiler = find_compiler(flavour, diags);
+    tools->runtime = tools->compiler ? find_library(flavour, flavour->host_library, diags) : NULL;
+    for (size_t i = 0; tools->runtime && i < 3; i++) {
+        *found[i] = command_find(programs[i]);
+        if (*found[i])
+            continue;
+        diag_help(diag_error(diags, DIAG_NO_LINKER, (Span){0}, "PATH has no `%s`", programs[i][0]),
+                  "install it: `apt-get install binutils`");
+        return false;
+    }
+    return tools->runtime;
+}
+
+bool link_command(const char *const *argv, const char *what, Diagnostics *diags) {
+    return run(argv, what, temporary_file(".errors"), diags);
 }

@@ -8,3 +8,13 @@
 // Makes the executable `output` from `objects` (ends with NULL, at most 40); sanitize is SANITIZE_* of options.h.
 // False, with an error added, if there is no C compiler, no runtime library, or linking fails.
 bool link_program(const char *const *objects, const char *output, int sanitize, Diagnostics *diags);
+
+// What makes a library: programs by their paths, the runtime's archive, and the sanitizer's flag, or NULL.
+typedef struct LibraryTools {
+    const char *compiler, *linker, *objcopy, *archiver, *runtime, *flag;
+} LibraryTools;
+
+// False, with an error added, if one is missing. `sanitize`: SANITIZE_*.
+bool link_library_tools(int sanitize, LibraryTools *tools, Diagnostics *diags);
+// Runs a command, its path first, NULL last. False, with an error added that says what it was for.
+bool link_command(const char *const *argv, const char *what, Diagnostics *diags);

@@ -15,7 +15,7 @@ typedef struct CommandRow {
 } CommandRow;
 
 static const CommandRow commands[] = {
-    {"build", COMMAND_BUILD, "FILE", "compile FILE and link it to an executable"},
+    {"build", COMMAND_BUILD, "FILE", "compile FILE and link it to an executable; with --lib: FILE… to a library"},
     {"run", COMMAND_RUN, "FILE [ARGS]", "compile FILE, run it with ARGS, end with its status"},
     {"check", COMMAND_CHECK, "FILE", "only report what is wrong with FILE"},
     {"test", COMMAND_TEST, "FILE", "run FILE's functions test_…, each in a process of its own"},
@@ -41,6 +41,9 @@ typedef struct OptionRow {
 
 static const OptionRow options_table[] = {
     {"-o", "OUT", BUILD, COMMAND_NONE, offsetof(Options, output), "write to OUT instead of a file named after FILE"},
+    {"--lib", "NAME", BUILD, COMMAND_BUILD, offsetof(Options, library),
+     "make libNAME.a, NAME.h and NAME.pc for programs in C, in the folder OUT"},
+    {"--shared", NULL, BUILD, COMMAND_NONE, offsetof(Options, shared), "with --lib: make libNAME.so too"},
     {"--debug", NULL, BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, debug), "compile fast, optimise nothing"},
     {"--sanitize", "address|thread", BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, sanitize),
      "find memory errors or data races while the program runs"},
@@ -167,7 +170,7 @@ static const char *check_options(const OptionRow *const *taken, size_t count, Co
 
 const char *options_parse(int argc, char **argv, Options *options) {
     const OptionRow **taken = mem_alloc(sizeof(*taken) * (size_t)argc);
-    size_t taken_count = 0;
+    size_t taken_count = 0, more = 0;
     Command implied = COMMAND_NONE;
     for (int i = 1; i < argc && !options->program_args; i++) {
         if (argv[i][0] == '-' && argv[i][1]) {
@@ -179,6 +182,10 @@ const char *options_parse(int argc, char **argv, Options *options) {
             taken_count++;
         } else if (!options->command && !options->file && find_command(argv[i])) {
             options->command = find_command(argv[i]);
+        } else if (options->file && (options->command == COMMAND_BUILD || implied == COMMAND_BUILD)) {
+            if (!options->more)
+                options->more = mem_alloc(sizeof(*options->more) * (size_t)argc);
+            options->more[more++] = argv[i];
         } else if (options->file) {
             return !options->command && !implied
                        ? not_a_command(options->file)
@@ -198,5 +205,11 @@ const char *options_parse(int argc, char **argv, Options *options) {
     if (!options->file)
         return text_format("`fluffyc %s` needs a %s", command_name(options->command),
                            options->command == COMMAND_EXPLAIN ? "code" : "file");
+    if (options->more && !options->library)
+        return text_format("one file at a time: `%s` and `%s`", options->file, options->more[0]);
+    if (options->shared && !options->library)
+        return "`--shared` goes with `--lib NAME`";
+    if (options->library && options->emit)
+        return "`--emit` does not go with `--lib`";
     return check_options(taken, taken_count, options->command);
 }

@@ -50,7 +50,7 @@ static void report_dead_arms(Check *check) {
 
 static TypedProgram *collect(Check *check, size_t instances, Inst *main_inst) {
     TypedProgram *program = mem_new(TypedProgram);
-    program->main = &main_inst->instance;
+    program->main = main_inst ? &main_inst->instance : NULL;
     program->instance_count = instances;
     program->instances = mem_alloc(sizeof(Instance *) * (instances + 1));
     for (size_t i = 0; i < instances; i++) {
@@ -103,11 +103,6 @@ static Template *find_main(Check *check, ModuleInfo *module) {
 static void refuse_unsupported(Check *check, const ModuleInfo *module) {
     for (size_t i = 0; i < module->ast->externs.len; i++)
         report_now(check, DIAG_EXTERN, module->ast->externs.data[i]->span, "C functions are not supported yet");
-    for (size_t i = 0; i < module->ast->functions.len; i++) {
-        const FunctionDecl *function = module->ast->functions.data[i];
-        if (function->is_exported)
-            report_now(check, DIAG_EXPORT, function->name_span, "functions cannot be exported to C yet");
-    }
 }
 
 static void infer(Check *check, InstVec *roots) {
@@ -161,4 +156,48 @@ bool semantic_check_module(const ModuleLoader *loader, struct Module *module, Di
     char here;
     Check check = {.loader = loader, .diags = diags, .stack_base = &here};
     return run(&check, module, module->statements.len > 0) != NULL;
+}
+
+// Modules that are not there already; the first is the root.
+static ModuleInfo **load_roots(Check *check, Module *const *roots, size_t count) {
+    ModuleInfo **modules = mem_alloc(sizeof(ModuleInfo *) * (count + 1));
+    modules[0] = load_all(check, roots[0]);
+    for (size_t i = 1; i < count; i++) {
+        modules[i] = map_get(&check->modules, roots[i]->name);
+        if (modules[i])
+            continue;
+        modules[i] = module_declare(check, roots[i]);
+        module_load_references(check, modules[i]);
+    }
+    return modules;
+}
+
+static TypedProgram *run_library(Check *check, Module *const *roots, size_t count) {
+    size_t errors = check->diags->error_count;
+    ModuleInfo **modules = load_roots(check, roots, count);
+    InstVec uncalled = {0};
+    modules_group(check);
+    check->any = special_kind();
+    Exports *exports = exports_begin(check, modules, count);
+    instances_run(check);
+    exports_connect(check, exports);
+    infer(check, &uncalled);
+    check->reporting = true;
+    exports_walk(check, exports);
+    size_t reached = check->walked.len;
+    for (size_t i = 0; i < uncalled.len; i++)
+        instances_walk(check, uncalled.data[i]);
+    report_dead_arms(check);
+    for (size_t i = 0; i < count; i++)
+        refuse_unsupported(check, modules[i]);
+    TypedProgram *program = collect(check, reached, NULL);
+    exports_collect(check, exports, modules, count, program);
+    return check->diags->error_count > errors ? NULL : program;
+}
+
+TypedProgram *semantic_check_library(const ModuleLoader *loader, struct Module *const *roots, size_t count,
+                                     Diagnostics *diags) {
+    char here;
+    Check check = {.loader = loader, .diags = diags, .stack_base = &here};
+    return run_library(&check, roots, count);
 }

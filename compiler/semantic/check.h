@@ -264,6 +264,17 @@ struct Frame {
     VEC(ConstantDecl *) constants;       // being evaluated, against circles
 };
 
+// ---- export.c ------------------------------------------------------------------------------------------------------
+
+typedef struct Exports Exports;
+// Roots for what the modules export; once the fixed point is reached, what is sent to them and what else they need
+// (then another one is to be reached); the last walk of them; and the rows of the program.
+Exports *exports_begin(Check *check, ModuleInfo *const *modules, size_t count);
+void exports_connect(Check *check, Exports *exports);
+void exports_walk(Check *check, Exports *exports);
+void exports_collect(Check *check, const Exports *exports, ModuleInfo *const *modules, size_t count,
+                     TypedProgram *program);
+
 // ---- report.c ------------------------------------------------------------------------------------------------------
 
 // NULL unless this is the last walk and the mistake (code, place) is new; the functions below take NULL.

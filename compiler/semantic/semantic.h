@@ -24,6 +24,11 @@ typedef struct ModuleLoader {
 // error was reported (warnings alone don't count).
 TypedProgram *semantic_check(const ModuleLoader *loader, struct Module *root, Diagnostics *diags);
 
+// The same for a library, whose exported functions programs in C use: those of `roots`, of which the first names the
+// library's folder. There is no `main`; errors also where something exported can't cross to C.
+TypedProgram *semantic_check_library(const ModuleLoader *loader, struct Module *const *roots, size_t count,
+                                     Diagnostics *diags);
+
 // Checks names, types and processes of a module that need not have a `main` (a library module); true without errors.
 bool semantic_check_module(const ModuleLoader *loader, struct Module *module, Diagnostics *diags);
 

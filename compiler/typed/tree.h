@@ -355,10 +355,27 @@ struct Kind {
     bool any;         // its pid may become pid<any>
 };
 
+// A function that programs in C use.
+typedef struct TypedExport {
+    Name name;
+    Span span;
+    TypeField *parameters; // as annotated
+    size_t parameter_count;
+    Instance *call;      // NULL: it is only started
+    Instance *start;     // the body of a process; of a handler, which has `call` too: the loop around it, with all
+                         // parameters but the last. NULL: it is only called
+    Kind *kind;          // of `start`
+    const Type *message; // what may be sent to that from C; NULL: nothing
+} TypedExport;
+
 typedef struct TypedProgram {
     Instance **instances;
     size_t instance_count;
-    Instance *main; // no parameters
+    Instance *main;       // no parameters; NULL in a library
+    TypedExport *exports; // of a library
+    size_t export_count;
+    TypeField *aliases; // of a library: names of its modules' types
+    size_t alias_count;
     Closure **closures;
     size_t closure_count;
     Kind **kinds;

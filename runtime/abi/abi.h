@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FL_ABI_VERSION 1
+#define FL_ABI_VERSION 2
 
 // Bytes below `stack_limit` that a process may still use: room for functions without a check and for the runtime's own
 // C functions.
@@ -236,6 +236,22 @@ typedef struct FlSpawnOptions {
 // ---- The program
 // ---------------------------------------------------------------------------------------------------------
 
+// A function that programs in C use. Static.
+typedef struct FlExport {
+    const char *name;
+    const FlSite *site;
+    // Calls it on self's stack with the words of a tuple `arguments`, and stores the words of its result. NULL: it is
+    // only started.
+    void (*call)(FlProcess *self, FlWord *arguments, FlWord *result);
+    FlResume start;          // of a process whose frame is a tuple `frame`; NULL: it is only called
+    const FlType *arguments; // of `call`
+    const FlType *frame;     // of `start`
+    const FlType *result;    // of `call`
+    const FlType *box;       // a tuple of the result alone
+    const FlType *message;   // what its processes are sent; NULL: nothing
+    uint64_t plain;          // 1: `call` only computes: it neither waits nor knows of processes
+} FlExport;
+
 // Emitted once by the compiler as `fl_program`.
 typedef struct FlProgram {
     uint32_t abi_version;
@@ -243,9 +259,10 @@ typedef struct FlProgram {
     const FlType *const *types;
     FlString *const *symbols; // static strings, by symbol id
     uint32_t symbol_count;
-    uint32_t reserved;
-    FlResume main; // thunk of the first process; its frame is NULL
+    uint32_t export_count;
+    FlResume main; // thunk of the first process; its frame is NULL. NULL in a library
     const FlSite *main_site;
+    const FlExport *exports;
 } FlProgram;
 
 extern const FlProgram fl_program;

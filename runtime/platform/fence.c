@@ -1,6 +1,7 @@
 #include "runtime/platform/fence.h"
 
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,9 +11,15 @@ bool fence_asymmetric;
 
 static bool membarrier(int command) { return syscall(SYS_membarrier, command, 0, 0) == 0; }
 
-void fence_init(void) {
+static void init(void) {
     // A sanitizer can't see what the kernel does to other processors.
     fence_asymmetric = !SANITIZED && membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+// Once, however often the runtime starts: threads of a host look at it all the time.
+void fence_init(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, init);
 }
 
 void fence_heavy(void) {

@@ -5,6 +5,8 @@
 #ifndef FLUFFY_RUNTIME_PLATFORM_SWITCH_H
 #define FLUFFY_RUNTIME_PLATFORM_SWITCH_H
 
+#include <stdbool.h>
+
 typedef void *FlContext;
 
 // Suspends the running stack into *save and goes on at `to`, which must be suspended and is used up.
@@ -15,6 +17,12 @@ FlContext platform_context(char *top, void (*entry)(void *argument), void *argum
 
 // Calls function(a, b) on the stack ending at `top` and returns here, on the present stack, when it returns.
 void platform_call_on(char *top, void (*function)(void *a, void *b), void *a, void *b);
+
+// The same with three arguments, and a way out: true when the function has returned. false: something has switched to
+// *back meanwhile, which is then used up; the function is suspended or was left for good, and if it goes on it must not
+// return here. It returns twice only in that it may return late, as any function.
+bool platform_call_guarded(FlContext *back, char *top, void (*function)(void *a, void *b, void *c), void *a, void *b,
+                           void *c);
 
 // The stack pointer of the caller, below everything that its frame holds.
 char *platform_stack_pointer(void);

@@ -101,6 +101,46 @@ platform_call_on:
     .cfi_endproc
     .size platform_call_on, . - platform_call_on
 
+// bool platform_call_guarded(FlContext *back (rdi), char *top (rsi), void (*function)(void *, void *, void *) (rdx),
+//                            void *a (rcx), void *b (r8), void *c (r9))
+    .globl platform_call_guarded
+    .type platform_call_guarded, @function
+    .p2align 4
+platform_call_guarded:
+    .cfi_startproc
+    leaq platform_landed(%rip), %rax
+    pushq %rax
+    pushq %rbp
+    pushq %rbx
+    pushq %r12
+    pushq %r13
+    pushq %r14
+    pushq %r15
+    movq %rsp, (%rdi)
+    movq %rsp, %rbx
+    .cfi_undefined %rip     // of what runs on the other stack, this is the end
+    movq %rsi, %rsp
+    movq %rdx, %rax
+    movq %rcx, %rdi
+    movq %r8, %rsi
+    movq %r9, %rdx
+    callq *%rax
+    leaq 56(%rbx), %rsp
+    movq 32(%rbx), %rbx
+    movl $1, %eax
+    retq
+    .cfi_endproc
+    .size platform_call_guarded, . - platform_call_guarded
+
+// Where a switch to *back goes on; the registers are as they were.
+    .type platform_landed, @function
+platform_landed:
+    .cfi_startproc
+    xorl %eax, %eax
+    retq
+    .cfi_endproc
+    .size platform_landed, . - platform_landed
+
 // char *platform_stack_pointer(void)
     .globl platform_stack_pointer
     .type platform_stack_pointer, @function

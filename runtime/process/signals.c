@@ -255,6 +255,12 @@ static bool accept_peer_signal(FlProcess *self, const FlMessage *message) {
     case SIGNAL_MONITOR:
         peer->watching++;
         break;
+    case SIGNAL_LINKED:
+        peer->linked = true;
+        break;
+    case SIGNAL_MONITORED:
+        peer->monitoring++;
+        break;
     }
     peers_trim(&side->peers, peer);
     return true;

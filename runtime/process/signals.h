@@ -22,11 +22,14 @@ enum {
     SIGNAL_UNLINKED, // acknowledges SIGNAL_UNLINK
     SIGNAL_MONITOR,
     SIGNAL_DEMONITOR, // all monitors of `from`
-    SIGNAL_DOWN,      // root: the record {down, reason}
-    SIGNAL_STARTED,   // a process with FLAG_STARTING waits for the first time; to its supervisor
-    SIGNAL_SERVICE,   // a request to a process with FLAG_SERVICE, which alone understands it; root, detail: the request
-    SIGNAL_QUEUED,    // the token of a bounded mailbox: something is in its queue (bound.h); not to be freed
-    SIGNAL_LOOK,      // to a process that waits for room in a bounded mailbox, or for a job: look again
+    // The host has linked or monitored `from` in this process's name, and has told it so (runtime/host).
+    SIGNAL_LINKED,
+    SIGNAL_MONITORED,
+    SIGNAL_DOWN,    // root: the record {down, reason}
+    SIGNAL_STARTED, // a process with FLAG_STARTING waits for the first time; to its supervisor
+    SIGNAL_SERVICE, // a request to a process with FLAG_SERVICE, which alone understands it; root, detail: the request
+    SIGNAL_QUEUED,  // the token of a bounded mailbox: something is in its queue (bound.h); not to be freed
+    SIGNAL_LOOK,    // to a process that waits for room in a bounded mailbox, or for a job: look again
 };
 
 // Bits of FlMessage.flags.

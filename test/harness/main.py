@@ -18,6 +18,7 @@ import diagnostics
 import documents
 import fault
 import fuzz
+import hosts
 import models
 import programs
 import soak
@@ -25,7 +26,7 @@ import stress
 import units
 from pool import run_cases
 
-KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "stress": stress,
+KINDS = {"unit": units, "run": programs, "check": diagnostics, "docs": documents, "cli": cli, "hosts": hosts, "stress": stress,
          "fuzz": fuzz, "model": models, "fault": fault, "chaos": chaos, "soak": soak}
 
 

@@ -116,7 +116,7 @@ STATIC_STRING(table_red, "red");
 STATIC_STRING(table_green, "green");
 STATIC_STRING(table_static, "a static text");
 static FlString *const table_symbols[] = {&table_red, &table_green};
-const FlProgram fl_program = {FL_ABI_VERSION, T_COUNT, table_types, table_symbols, 2, 0, NULL, NULL};
+const FlProgram fl_program = {FL_ABI_VERSION, T_COUNT, table_types, table_symbols, 2, 0, NULL, NULL, NULL};
 
 // ---- a heap and values in it
 // --------------------------------------------------------------------------------------------

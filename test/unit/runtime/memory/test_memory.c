@@ -116,7 +116,7 @@ static void expect_bad_type(uint32_t id, FlType bad, const char *what) {
     const FlType *types[T_COUNT];
     memcpy(types, table_types, sizeof types);
     types[id] = &bad;
-    FlProgram program = {FL_ABI_VERSION, T_COUNT, types, table_symbols, 2, 0, NULL, NULL};
+    FlProgram program = {FL_ABI_VERSION, T_COUNT, types, table_symbols, 2, 0, NULL, NULL, NULL};
     assert_violation(verify_program(&program), what);
 }
 

@@ -1,0 +1,81 @@
+// Scopes: what was handed out and is to stay. Each that keeps something is in a list, so that stopping the runtime
+// finds them all.
+#include <string.h>
+
+#include "runtime/host/host.h"
+#include "runtime/memory/alloc.h"
+
+typedef struct List List;
+struct List {
+    List *next;
+    uint64_t unused; // so that what follows is 16-aligned
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static fluffy_scope *first; // that keep something
+
+static void note(fluffy_scope *scope) {
+    if (scope->runtime)
+        return;
+    pthread_mutex_lock(&lock);
+    scope->runtime = &host.handle;
+    scope->last = NULL;
+    scope->next = first;
+    if (first)
+        first->last = scope;
+    first = scope;
+    pthread_mutex_unlock(&lock);
+}
+
+void scope_keep(fluffy_scope *scope, FlMessage *message) {
+    note(scope);
+    message->head.next = scope->messages;
+    scope->messages = message;
+}
+
+void *scope_list(fluffy_scope *scope, size_t bytes) {
+    List *list = memory_allocate(sizeof *list + bytes);
+    if (!list)
+        return NULL;
+    note(scope);
+    list->next = scope->lists;
+    scope->lists = list;
+    return memset(list + 1, 0, bytes);
+}
+
+// The lock is held.
+static void empty(fluffy_scope *scope) {
+    for (FlMessage *message = scope->messages, *next; message; message = next) {
+        next = message->head.next;
+        message_free(message);
+    }
+    for (List *list = scope->lists, *next; list; list = next) {
+        next = list->next;
+        memory_free(list);
+    }
+    if (scope->last)
+        scope->last->next = scope->next;
+    else
+        first = scope->next;
+    if (scope->next)
+        scope->next->last = scope->last;
+    *scope = (fluffy_scope){0};
+}
+
+void scope_end(fluffy_scope *scope) {
+    Seat *seat = seat_enter(); // what it keeps may be freed into the thread's cache, or be the shared heap's
+    if (!seat)
+        return; // emptied by who stops the runtime
+    pthread_mutex_lock(&lock);
+    if (scope->runtime)
+        empty(scope);
+    pthread_mutex_unlock(&lock);
+    seat_leave(seat);
+}
+
+void scopes_end(void) {
+    pthread_mutex_lock(&lock);
+    while (first)
+        empty(first);
+    pthread_mutex_unlock(&lock);
+}
