@@ -419,6 +419,10 @@ void flow(Frame *frame, const Type *from, const Type *to, Span span);
 // declared.
 Tree *as_declared(Frame *frame, Tree *tree, const Type *expected);
 // False and an error if the value does not fit; `because` may have no file.
+// Why it does not fit, behind an error about that (NULL: none was reported). `tree` is the value.
+void explain_mismatch(Diag *diag, const Tree *tree, const Type *have, const Type *want);
+// The record among the members of `wanted` that shares most fields with a record; one that is alone need not share any.
+const Type *nearest_record(const Type *wanted, const Type *have);
 bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because,
                 const char *label);
 

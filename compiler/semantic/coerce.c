@@ -181,45 +181,6 @@ Tree *convert(Frame *frame, Tree *tree, const Type *type) {
 
 // ---- fitting -------------------------------------------------------------------------------------------------------
 
-// Which field of a record makes it not fit.
-static void explain(Diag *diag, const Type *have, const Type *want) {
-    have = type_resolve(have);
-    want = type_resolve(want);
-    if (!diag)
-        return;
-    if (have->kind == TYPE_UNION) {
-        for (size_t i = 0; i < have->members.count; i++)
-            if (!type_fits(have->members.types[i], want)) {
-                diag_note(diag, "`%s` does not fit", type_words(have->members.types[i]));
-                return;
-            }
-    }
-    if (have->kind == TYPE_FLOAT && want->kind == TYPE_INT)
-        diag_help(diag, "`truncate(x)` makes an int of a float");
-    else if ((have->kind == TYPE_INT || have->kind == TYPE_LITERAL_INT) && want->kind == TYPE_FLOAT)
-        diag_help(diag, "`float(x)` makes a float of an int");
-    if (have->kind != TYPE_RECORD || want->kind != TYPE_RECORD)
-        return;
-    for (size_t i = 0; i < want->record.count; i++) {
-        const TypeField *field = &want->record.fields[i];
-        const Type *found = type_field(have, field->name);
-        if (found && type_fits(found, field->type))
-            continue;
-        if (found) {
-            diag_note(diag, "field `%s` has to be `%s`, here it is `%s`", name_text(field->name),
-                      type_words(field->type), type_words(found));
-            continue;
-        }
-        diag_note(diag, "field `%s` is missing", name_text(field->name));
-        Suggestion near = suggest_start(field->name);
-        for (size_t k = 0; k < have->record.count; k++)
-            if (!type_field(want, have->record.fields[k].name))
-                suggest_offer(&near, have->record.fields[k].name);
-        if (near.best)
-            diag_help(diag, "there is a field `%s`", name_text(near.best));
-    }
-}
-
 Tree *as_declared(Frame *frame, Tree *tree, const Type *expected) {
     if (expected->kind == TYPE_NEVER)
         return tree;
@@ -247,7 +208,7 @@ bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr
     REPORT_PRIMARY(diag, "this is `%s`", type_words(tree->type));
     if (because.file)
         REPORT_LABEL(diag, because, "%s", label);
-    explain(diag, tree->type, expected);
+    explain_mismatch(diag, tree, tree->type, expected);
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
     return false;

@@ -85,6 +85,7 @@ static void report_missing(Frame *frame, const Expr *expr, const Exhaustiveness 
         Diag *diag = report(frame, DIAG_NOT_EXHAUSTIVE, expr->match.keyword_span, "this match leaves out %s%s",
                             sb_text(&list), found->more ? " and others" : "");
         REPORT_LABEL(diag, value->span, "this is `%s`", type_words(value->type));
+        REPORT_HELP(diag, "add an arm: `%s -> …`", found->missing[0]);
         report_instance(diag, frame);
         return;
     }

@@ -234,35 +234,10 @@ static void describe_receives(Check *check, Diag *diag, const KindInfo *kind, co
         explain_nearest(check, diag, &nearest, module, message);
 }
 
-static int score_member(const Type *member, const Type *message) {
-    int score = 0;
-    for (size_t i = 0; i < member->record.count; i++) {
-        const Type *have = type_field(message, member->record.fields[i].name);
-        bool fits = have && pattern_of_type(NULL, member->record.fields[i].type, have, (Span){0});
-        score += fits ? SCORE_FITS : have ? SCORE_NAMED : SCORE_MISSING;
-    }
-    return score;
-}
-
-// The record that shares most fields with the message; one that is alone need not share any.
-static const Type *nearest_member(const Type *handles, const Type *message) {
-    const Type *best = NULL;
-    int best_score = type_member_count(handles) == 1 ? INT_MIN : 0;
-    for (size_t i = 0; i < type_member_count(handles); i++) {
-        const Type *member = type_resolve(type_member(handles, i));
-        int score = member->kind == TYPE_RECORD ? score_member(member, message) : INT_MIN;
-        if (score > best_score) {
-            best = member;
-            best_score = score;
-        }
-    }
-    return best;
-}
-
 static void describe_handler(Diag *diag, const KindInfo *kind, const Type *message) {
     if (kind->handles_span.file)
         diag_label(diag, kind->handles_span, "it accepts `%s`, declared here", type_words(kind->handles));
-    const Type *best = message->kind == TYPE_RECORD ? nearest_member(kind->handles, message) : NULL;
+    const Type *best = message->kind == TYPE_RECORD ? nearest_record(kind->handles, message) : NULL;
     for (size_t i = 0; best && i < best->record.count; i++) {
         const TypeField *field = &best->record.fields[i];
         const Type *have = type_field(message, field->name);

@@ -28,12 +28,11 @@ static void help_nil(Diag *diag, const Expr *expr, const Type *type) {
     type = type_resolve(type);
     if (!diag || type->kind != TYPE_UNION)
         return;
-    if (type->members.types[0]->kind == TYPE_RECORD) {
+    bool with_nil = type->members.count == 2 && type->members.types[0]->kind == TYPE_NIL;
+    if (!with_nil) {
         diag_help(diag, "take the union apart with `match`, or test it with `is`");
         return;
     }
-    if (type->members.count != 2 || type->members.types[0]->kind != TYPE_NIL)
-        return;
     Text text = span_text(expr->span);
     diag_help(diag, "`%.*s` may be nil: test it first, `if %.*s != nil { … }`", (int)text.len, text.data, (int)text.len,
               text.data);
@@ -66,8 +65,10 @@ static Tree *eval_plus_text(Frame *frame, const Expr *expr, Tree *left, Tree *ri
             expr->span);
     Diag *diag =
         report(frame, DIAG_TEXT_RIGHT, expr->binary.op_span, "text on the right of `+` needs text on its left");
-    REPORT_LABEL(diag, left->span, "this is `%s`", type_words(left->type));
-    REPORT_HELP(diag, "write it into the text: \"${…}\"");
+    REPORT_LABEL(diag, left->span, "this is `%s`", type_words(type_widen(left->type)));
+    Text text = span_text(left->span);
+    bool simple = text.len <= 20 && !memchr(text.data, '"', text.len) && !memchr(text.data, '\n', text.len);
+    REPORT_HELP(diag, "write it into the text: `\"${%.*s}\"`", simple ? (int)text.len : 3, simple ? text.data : "…");
     report_origin(diag, frame, expr->binary.right);
     report_instance(diag, frame);
     return tree_never(expr->span);

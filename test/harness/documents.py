@@ -1,6 +1,7 @@
 """Kind `docs`: every ```fluffy block of README.md and docs/*.md is compiled. A comment above the block says how:
-<!-- run --> (also run, and compared with its //> comments), <!-- error E0501 --> (must give that error),
-<!-- fragment --> (must parse); without one: must check without errors."""
+<!-- run --> (also run, and compared with its //> comments), <!-- error E0501 --> (must give that error, or warning; a
+```text block that follows at once is all that is printed), <!-- fragment --> (must parse); without one: must check
+without errors."""
 
 import re
 from pathlib import Path
@@ -9,18 +10,25 @@ import programs
 from pool import Case, execute
 
 TIMEOUT = 120
-BLOCK = re.compile(r"(?:<!-- *(run|check|fragment|error ([EW]\d{4})) *-->\n\s*)?^```fluffy\n(.*?)^```", re.M | re.S)
+BLOCK = re.compile(r"(?:<!-- *(run|check|fragment|error ([EW]\d{4})) *-->\n\s*)?^```fluffy\n(.*?)^```(?:\n\n```text\n(.*?)^```)?",
+                   re.M | re.S)
+FOLDERS = re.compile(r"`/[^`]*?/(?=(?:stdlib/\w+|(?!stdlib/)\w+)\.fl`)")
+COUNTS = re.compile(r"\n\d+ (?:error|warning)s?(?:, \d+ warnings?)?\n$")
 
 
-def compile_block(settings, file, mode, code):
+def compile_block(settings, file, mode, code, shown):
     if mode == "fragment":
         argv = [settings.compiler, "--dump=ast", str(file)]
     else:
         argv = [settings.compiler, "check", str(file)]
     outcome = execute(argv, TIMEOUT)
     if code:
-        if outcome.status != 1 or f"[{code}]" not in outcome.stderr:
+        if outcome.status != (code[0] == "E") or f"[{code}]" not in outcome.stderr:
             return f"{outcome.describe_end()}, expected {code}\n{outcome.stderr[:4000]}"
+        printed = COUNTS.sub("", outcome.stderr.replace(str(file), "example.fl")).strip("\n")
+        printed = FOLDERS.sub("`", printed)
+        if shown is not None and printed != shown.strip("\n"):
+            return f"prints something else:\n{printed}"
     elif outcome.timed_out or outcome.status != 0:
         return f"{outcome.describe_end()}\n{outcome.stderr[:4000]}"
     return None
@@ -40,4 +48,4 @@ def cases(settings):
                 yield from programs.cases_of_file(settings, file, "docs", name)
             else:
                 yield Case("docs", name,
-                           lambda f=file, m=block[1], c=block[2]: compile_block(settings, f, m, c))
+                           lambda f=file, m=block[1], c=block[2], t=block[4]: compile_block(settings, f, m, c, t))
