@@ -4,8 +4,7 @@
 //  - A message is one allocation; if it was built in place and referred to more than it had room for, a second block
 //    stands in `more`, and behind that its holds (holds.h).
 //  - Its references point into itself, to static objects, or to objects outside that its holds keep. The root is an
-//  immediate, such an object, or 0 in
-//    signals without a value.
+//    immediate, such an object, or 0 in signals without a value.
 //  - It belongs to the sender until it is pushed, then to the receiver; whoever has it ends it by message_free or
 //    message_adopt. Any thread.
 //  - `to`, `from`, `kind`, `flags` and head.next are the process room's: this room writes them once, to

@@ -22,7 +22,13 @@ void fence_init(void) {
     pthread_once(&once, init);
 }
 
+// The other side counts on it: when the kernel is out of memory for a moment, it is asked until it has some; a child
+// made by fork has to register anew.
 void fence_heavy(void) {
-    if (!fence_asymmetric || !membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+    if (!fence_asymmetric) {
         atomic_thread_fence(memory_order_seq_cst);
+        return;
+    }
+    while (!membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED))
+        membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
 }

@@ -24,12 +24,14 @@ FlPid fl_call_begin(FlProcess *self, FlPid to) {
     FlPid reply_address = fl_call_open(self);
     if (!signal_send(SIGNAL_MONITOR, reply_address, to))
         process_out_of_memory(self);
+    process_slot(reply_address)->called = to;
     return reply_address;
 }
 
 void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_address, const FlSite *site) {
     FlProcess *process = process_slot(to);
     message->to = to;
+    process_slot(reply_address)->called = to;
     if (process && atomic_load_explicit(&process->alias_of, memory_order_relaxed) == ALIAS_BOUNDED) {
         message->from = self->head.pid;
         if (!signal_send(SIGNAL_MONITOR, reply_address, to)) {
@@ -90,13 +92,24 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     return down ? DOWN : REPLY;
 }
 
-void calls_free(ProcessWorker *worker, FlProcess *process) {
-    while (process->side && process->side->calls) {
-        FlProcess *alias = process->side->calls;
-        process->side->calls = alias->queue_next;
-        if (alias->first)
-            message_free(alias->first);
-        process_release_alias(&worker->slots, alias);
+// Its request may be lying anywhere: the reply address becomes invalid before the callee is told.
+static void abandon_call(ProcessWorker *worker, FlProcess *alias, bool tell) {
+    FlPid reply_address = process_pid(alias), called = alias->called;
+    FlMessage *answer = alias->first;
+    process_release_alias(&worker->slots, alias);
+    // Out of memory here only leaves an entry with the other process.
+    if (tell && called != 0 && !answer)
+        signal_send(SIGNAL_DEMONITOR, reply_address, called);
+    if (answer)
+        message_free(answer);
+}
+
+void calls_end(ProcessWorker *worker, FlProcess *process, bool tell) {
+    FlSide *side = process->side;
+    while (side && side->calls) {
+        FlProcess *alias = side->calls;
+        side->calls = alias->queue_next;
+        abandon_call(worker, alias, tell);
     }
 }
 

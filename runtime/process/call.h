@@ -11,16 +11,16 @@
 //  - It lies in the mailbox when the callee ends: the callee's death.
 //  - It was received: the callee notes the reply address, in side->caller or, if that is taken, among its peers, and
 //    forgets it when it answers (the reply then says so: MESSAGE_ANSWERED).
-// If the answer comes from somebody else, or never, the caller tells the callee to forget it (SIGNAL_DEMONITOR), after
-// the reply address became invalid: a request that is received later is recognised by that. A callee with a bounded
-// mailbox may drop the request: there an ordinary monitor is set.
+// If the answer comes from somebody else, or never, or the caller ends before it comes, the caller tells the callee to
+// forget it (SIGNAL_DEMONITOR), after the reply address became invalid: a request that is received later is recognised
+// by that. A callee with a bounded mailbox may drop the request: there an ordinary monitor is set.
 #ifndef FLUFFY_RUNTIME_PROCESS_CALL_H
 #define FLUFFY_RUNTIME_PROCESS_CALL_H
 
 #include "runtime/process/process.h"
 
-// Frees the reply addresses of a process that has ended.
-void calls_free(ProcessWorker *worker, FlProcess *process);
+// Frees the reply addresses of a process that has ended. `tell`: those that it asked need not remember it.
+void calls_end(ProcessWorker *worker, FlProcess *process, bool tell);
 
 // Sends the complete message as the request of self's call with that reply address. Owned by the callee.
 void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_address, const FlSite *site);

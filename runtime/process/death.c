@@ -96,17 +96,6 @@ static void discard(FlProcess *process, FlMessage *message) {
     message_free(message);
 }
 
-// What came too late for the process itself: those who linked or monitored it in time are told the true reason. Who
-// waits for room in the mailbox goes on.
-static void close_mailbox(FlProcess *process) {
-    FlMessage *rooms, *queued = bound_close(process, &rooms);
-    FlMessage *arrived = mailbox_drain(process, MAILBOX_CLOSED);
-    names_forget(process); // before anybody is told
-    each_message(process, queued, signal_late);
-    each_message(process, arrived, signal_late);
-    each_message(process, rooms, route);
-}
-
 static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reason) {
     FlPid self = process->head.pid;
     bool told = true;
@@ -121,15 +110,39 @@ static void tell_peer(FlProcess *process, const Peer *peer, const FlString *reas
         process_abandon(peer->pid);
 }
 
+// Whom that is told has no more to do with the process.
 static void tell_peers(FlProcess *process) {
-    const Peers *peers = &process->side->peers;
+    FlSide *side = process->side;
+    if (!side || (side->peers.capacity == 0 && side->caller == 0))
+        return;
+    Peers *peers = &side->peers;
     const FlString *reason = death_reason(process);
-    if (process->side->caller != 0 && !signal_send_down(process->head.pid, process->side->caller, reason))
-        process_abandon(process->side->caller);
+    if (side->caller != 0 && !signal_send_down(process->head.pid, side->caller, reason))
+        process_abandon(side->caller);
     for (uint32_t i = 0; i < peers->capacity; i++) {
         if (peers->places[i].pid != 0)
             tell_peer(process, &peers->places[i], reason);
     }
+    side->caller = 0;
+    peers_deinit(peers);
+}
+
+// What came too late for the process itself: those who linked or monitored it in time are told the true reason, and
+// before the mailbox closes. Else somebody whose link was noted could find it closed, be told "noproc" by its next
+// monitor, and hear of the link's end only afterwards. Who waits for room in the mailbox goes on.
+static void close_mailbox(FlProcess *process) {
+    enum { ROUNDS = 1000 }; // if others send all the time, it closes on them
+    FlMessage *rooms, *queued = bound_close(process, &rooms);
+    names_end(process); // before anybody is told
+    each_message(process, queued, signal_late);
+    tell_peers(process);
+    for (int left = ROUNDS; !mailbox_close_empty(process); left--) {
+        each_message(process, mailbox_drain(process, left > 0 ? MAILBOX_EMPTY : MAILBOX_CLOSED), signal_late);
+        tell_peers(process);
+        if (left == 0)
+            break;
+    }
+    each_message(process, rooms, route);
 }
 
 // Supervisors that it was building never run. When the runtime stops they may already have been dropped.
@@ -143,7 +156,7 @@ static void drop_building(ProcessWorker *worker, FlProcess *process) {
 }
 
 static void free_all(ProcessWorker *worker, FlProcess *process) {
-    calls_free(worker, process);
+    calls_end(worker, process, false);
     job_leave(process);
     drop_building(worker, process);
     if (process->side && process->side->service_end)
@@ -160,11 +173,10 @@ static void free_all(ProcessWorker *worker, FlProcess *process) {
 
 void death_bury(ProcessWorker *worker, FlProcess *process) {
     calls_note(process, process->first);
-    close_mailbox(process);
-    if (process->side) {
+    if (process->side)
         side_give_segment(process->side); // who hears of the end may need as much
-        tell_peers(process);
-    }
+    close_mailbox(process);
+    calls_end(worker, process, true);
     free_all(worker, process);
 }
 

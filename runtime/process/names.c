@@ -64,15 +64,15 @@ static Name **find_living(const FlString *text) {
 }
 
 // Marks the process as one with names; false: it has ended. The lock is held. Partner: the end of a process closes its
-// mailbox, then looks at the mark, all four sequentially consistent: either it sees the mark, and waits for the lock to
-// forget the entry that is made now, or this sees that the mailbox is closed. The pid is read last: a slot that has
-// another process by now, whose mailbox is open, has its pid too. A mark that it gets by mistake costs a look.
+// mailbox, or sets NAMES_ENDED, then looks at the mark, all of it sequentially consistent: either it sees the mark, and
+// waits for the lock to forget the entry that is made now, or this sees what it did. The pid is read last: a slot that
+// has another process by now, whose mailbox is open, has its pid too. A mark that it gets by mistake costs a look.
 static bool claim(FlPid pid) {
     FlProcess *process = process_slot(pid);
     if (!process)
         return false;
-    atomic_store_explicit(&process->names, NAMES_SOME, memory_order_seq_cst);
-    return atomic_load_explicit(&process->mailbox, memory_order_seq_cst) != MAILBOX_CLOSED &&
+    uint8_t before = atomic_fetch_or_explicit(&process->names, NAMES_SOME, memory_order_seq_cst);
+    return !(before & NAMES_ENDED) && atomic_load_explicit(&process->mailbox, memory_order_seq_cst) != MAILBOX_CLOSED &&
            process_pid(process) == pid;
 }
 

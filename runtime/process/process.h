@@ -67,8 +67,12 @@ enum {
     FLAG_COLLECT = 128, // this receive pretends that nothing is left to test: a collection is due before it goes on
 };
 
-// Values of `names`.
-enum { NAMES_NONE, NAMES_SOME };
+// Bits of `names`.
+enum {
+    NAMES_NONE = 0,
+    NAMES_SOME = 1,  // it may have names; set under the registry's lock
+    NAMES_ENDED = 2, // it has ended, though its mailbox may still be open; set by its last owner
+};
 
 // The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline
 // is what is armed.
@@ -105,21 +109,23 @@ struct FlProcess {
     // Bits are set by anybody, then the limit is poisoned; the slow path of a poll restores the limit, then takes the
     // bits: all four sequentially consistent, so either the poller sees the bit or the poison stays.
     _Atomic(uint32_t) requests;
-    uint8_t status; // ProcessStatus; owner
-    uint8_t flags;  // FLAG_*; owner
-    _Atomic(uint8_t)
-        names; // NAMES_*; a registrar sets NAMES_SOME under the registry's lock, who ends the process looks at it last
-    bool awaits_output;    // it is in the list of those that wait for room; under the output's lock
-    FlProcess *queue_next; // link in a run queue or free list; belongs to that queue
-    FlMessage *first;      // private list: drained messages not yet taken, oldest first; owner
-    FlMessage **last;      // where the next drained message is linked
-    FlMessage **scan;      // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
-    uint32_t mail_count;   // messages in the private list; owner
-    uint32_t verified;     // KB of the arena when the scheduler last had the heap verified
-    FlWorker *worker;      // who runs it; set by the scheduler at each resume
+    uint8_t status;         // ProcessStatus; owner
+    uint8_t flags;          // FLAG_*; owner
+    _Atomic(uint8_t) names; // NAMES_*; see names.c
+    bool awaits_output;     // it is in the list of those that wait for room; under the output's lock
+    FlProcess *queue_next;  // link in a run queue or free list; belongs to that queue
+    FlMessage *first;       // private list: drained messages not yet taken, oldest first; owner
+    FlMessage **last;       // where the next drained message is linked
+    FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
+    uint32_t mail_count;    // messages in the private list; owner
+    uint32_t verified;      // KB of the arena when the scheduler last had the heap verified
+    FlWorker *worker;       // who runs it; set by the scheduler at each resume
 
     // ---- owner only
-    int64_t deadline;   // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
+    union {
+        int64_t deadline; // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
+        FlPid called;     // of a reply address: whom its request was sent to; 0: nobody yet
+    };
     FlTimeout timeout;  // under the timers' lock
     const FlSite *site; // where it waits; of the spawn before its first wait
     const FlSite *spawned_at;

@@ -45,10 +45,6 @@ void process_refuse_wait(FlProcess *self, const FlSite *site) {
 }
 
 void fl_receive_begin(FlProcess *self, int64_t timeout, const FlSite *site) {
-    if (self->flags & FLAG_PARKED) {
-        self->flags &= ~FLAG_PARKED;
-        return;
-    }
     process_refuse_wait(self, site);
     self->deadline = process_deadline(timeout);
 }

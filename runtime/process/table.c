@@ -85,7 +85,8 @@ static FlPid next_pid(FlPid pid) {
     return (FlPid)serial << 32 | (uint32_t)pid;
 }
 
-FlProcess *process_allocate(ProcessCache *cache) {
+// A slot whose mailbox is still closed, under the pid that it had.
+static FlProcess *take_slot(ProcessCache *cache) {
     if (!cache->free && !refill(cache))
         return NULL;
     FlProcess *process = cache->free;
@@ -105,6 +106,13 @@ FlProcess *process_allocate(ProcessCache *cache) {
     atomic_store_explicit(&process->requests, 0, memory_order_relaxed);
     atomic_store_explicit(&process->alias_of, 0, memory_order_relaxed);
     atomic_store_explicit(&process->names, NAMES_NONE, memory_order_relaxed);
+    return process;
+}
+
+FlProcess *process_allocate(ProcessCache *cache) {
+    FlProcess *process = take_slot(cache);
+    if (!process)
+        return NULL;
     // The pid before the mailbox opens: who finds it open and compares pids afterwards sees the new one, or its message
     // is dropped by the drain.
     __atomic_store_n(&process->head.pid, next_pid(process->head.pid), __ATOMIC_RELEASE);
@@ -117,14 +125,13 @@ FlProcess *process_allocate_alias(ProcessCache *cache, FlPid owner) {
     if (alias) {
         cache->aliases = alias->queue_next;
         cache->alias_count--;
-        alias->first = NULL;
-        // As in process_allocate. The mailbox is closed, so no order with it is needed.
-        __atomic_store_n(&alias->head.pid, next_pid(alias->head.pid), __ATOMIC_RELEASE);
-    } else if ((alias = process_allocate(cache)) != NULL) {
-        atomic_store_explicit(&alias->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
-    } else {
+    } else if ((alias = take_slot(cache)) == NULL) {
         return NULL;
     }
+    alias->first = NULL;
+    alias->called = 0;
+    // As in process_allocate. Its mailbox stays closed, so no order with it is needed.
+    __atomic_store_n(&alias->head.pid, next_pid(alias->head.pid), __ATOMIC_RELEASE);
     atomic_store_explicit(&alias->alias_of, owner, memory_order_relaxed);
     return alias;
 }
@@ -172,6 +179,9 @@ void processes_give_back(ProcessCache *cache) {
 FlProcess *process_find(FlPid pid) {
     FlProcess *process = process_slot(pid);
     if (!process || process_closed(process) || process_pid(process) != pid)
+        return NULL;
+    // It has ended and tells those who want to know, some of them already.
+    if (atomic_load_explicit(&process->names, memory_order_relaxed) & NAMES_ENDED)
         return NULL;
     return process;
 }

@@ -20,8 +20,9 @@ void process_release(ProcessCache *cache, FlProcess *process);
 // Gives all that the cache has back, when nobody uses it any more.
 void processes_give_back(ProcessCache *cache);
 
-// The same of a reply address of `owner` (call.h), or of a reference (reference.h): only pid, alias_of, `first` and
-// queue_next mean anything.
+// The same of a reply address of `owner` (call.h), or of a reference (reference.h): only pid, alias_of, `first`,
+// `called` and queue_next mean anything. Its mailbox is never open: a message to an earlier process of the slot would
+// stay there.
 FlProcess *process_allocate_alias(ProcessCache *cache, FlPid owner);
 void process_release_alias(ProcessCache *cache, FlProcess *alias);
 

@@ -5,11 +5,9 @@
 //  - A process that waits without a stack returns, or one that has ended, and the next one that has none is called on
 //    the same stack.
 //  - A process that waits with its stack switches to a fresh one, on which it is parked (not before: who wakes it may
-//  run
-//    it at once) and the next process goes on.
+//    run it at once) and the next process goes on.
 //  - To a process that has a stack the worker switches from a stack that nobody uses any more. That stack can't be
-//  given
-//    to the cache before it is left, so it is kept as the worker's `empty`, the first that is taken again.
+//    given to the cache before it is left, so it is kept as the worker's `empty`, the first that is taken again.
 // What a turn's end needs beyond parking (a deadline, a collection, a report) is done by the scheduler, which also goes
 // on with a process that is being collected.
 #include "runtime/process/run.h"

@@ -1,5 +1,7 @@
 /* The mailbox word (runtime/process/mailbox.h): senders push by compare-and-swap, the process drains by exchange and is parked by
  * compare-and-swap, timers take PARKED away and may park it again, who can't tell it something abandons it (a bit of `requests`).
+ * The first sender also takes the short ways of processes (signal_give): of a parked process it replaces PARKED by EMPTY, puts its
+ * message into the private list and wakes it; of one that lies in its worker's slot (hand_on.pml) and whose word is EMPTY likewise.
  *
  * Proved: every message is received once, in its sender's order; the process is never in two places at once; it never stays parked
  * with a message, an unseen request to end or a deadline that has passed.
@@ -10,6 +12,8 @@
  * mutant PUSH_STORES: a push loads the word, then stores its message
  * mutant UNPARK_TWICE: a timer that finds PARKED leaves it there
  * mutant ABANDON ABANDON_BLIND: who parks a process does not look at its requests afterwards
+ * mutant HANDS_PAST: a message is put into the private list though the word is not EMPTY
+ * mutant HANDS_LATE: the process is woken before the message is in its list
  * mutant ARM_AFTER: the deadline is armed after the process was parked, in another section of the timers' lock
  */
 #define EMPTY 0
@@ -40,6 +44,14 @@ inline lock() { atomic { !timers_locked -> timers_locked = true } }
 inline unlock() { timers_locked = false }
 inline wake() { atomic { assert(!running && !runnable && !ended); runnable = true } }
 
+/* hand_over, by who owns the process: into the private list. */
+inline hand_over() {
+    d_step {
+        assert(!running && number == received[me]);
+        received[me]++
+    }
+}
+
 /* mailbox_park; by who owns the process. */
 inline park(result) {
 #ifdef PARK_STORES
@@ -57,12 +69,24 @@ inline park(result) {
 
 proctype sender(byte me) {
     byte number, old, id;
-    bool put;
+    bool put, held;
     do
     :: number < EACH - me ->
         id = FIRST + me * EACH + number;
-        old = word;
         put = false;
+        /* hand_to_runnable: while it is held it can't be entered */
+        if
+        :: me == 0 && runnable ->
+            atomic { if :: runnable -> runnable = false; held = true :: else fi };
+#ifdef HANDS_PAST
+            if :: held -> hand_over(); put = true :: else fi;
+#else
+            if :: held && word == EMPTY -> hand_over(); put = true :: else fi;
+#endif
+            atomic { if :: held -> held = false; runnable = true :: else fi }
+        :: true
+        fi;
+        old = (put -> CLOSED : word);
         do
         :: old == CLOSED || put -> break
         :: else ->
@@ -70,10 +94,23 @@ proctype sender(byte me) {
 #ifdef PUSH_STORES
             word = id; put = true
 #else
-            atomic { if :: word == old -> word = id; put = true :: else -> old = word fi }
+            atomic { if
+            :: word == old -> word = (old == PARKED && me == 0 -> EMPTY : id); put = true
+            :: else -> old = word
+            fi }
 #endif
         od;
-        if :: put && old == PARKED -> wake() :: else fi;
+        if
+        :: put && old == PARKED ->
+#ifdef HANDS_LATE
+            wake();
+            if :: me == 0 -> hand_over() :: else fi
+#else
+            if :: me == 0 -> hand_over() :: else fi;
+            wake()
+#endif
+        :: else
+        fi;
         number++
     :: else -> break
     od

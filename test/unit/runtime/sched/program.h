@@ -137,7 +137,6 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
 
 // A receive without a stack that goes on at self->resume: the message, or NULL after it parked (the caller returns).
 static inline FlMessage *receive_or_park(FlProcess *self) {
-    fl_receive_begin(self, -1, &site_wait);
     FlMessage *message = fl_receive_next(self);
     if (!message)
         fl_receive_park(self, &site_wait);
