@@ -39,11 +39,21 @@ sample(Count, Rate, Next) ->
 tagged(Channel, Integrator) ->
     receive {value, Value} -> Integrator ! {Channel, Value}, tagged(Channel, Integrator) end.
 
+%% Adds up the first values of all channels, then the second ones, and so on; a channel may be ahead of others.
 integrate(0, _, _, _, Total, Main) -> Main ! {total, Total};
-integrate(Left, Channels, Channels, Sum, Total, Main) ->
-    integrate(Left - 1, 0, Channels, 0.0, (Total + trunc(Sum)) rem 1000000007, Main);
-integrate(Left, Channel, Channels, Sum, Total, Main) ->
-    receive {Channel, Value} -> integrate(Left, Channel + 1, Channels, Sum + Value, Total, Main) end.
+integrate(Left, Seen, Open, Channels, Total, Main) ->
+    receive
+        {Channel, Value} ->
+            Position = maps:get(Channel, Seen, 0),
+            Now = Seen#{Channel => Position + 1},
+            {Count, SoFar} = maps:get(Position, Open, {0, 0.0}),
+            Sum = SoFar + Value,
+            if
+                Count + 1 =:= Channels ->
+                    integrate(Left - 1, Now, maps:remove(Position, Open), Channels, (Total + trunc(Sum)) rem 1000000007, Main);
+                true -> integrate(Left, Now, Open#{Position => {Count + 1, Sum}}, Channels, Total, Main)
+            end
+    end.
 
 branch(Channel, Columns, Channels, Integrator) ->
     Numbers = lists:seq(0, Columns - 1),
@@ -61,6 +71,6 @@ main(Args) ->
     [Simulations, Columns, Channels] = bench:arguments(Args),
     Main = self(),
     Start = bench:start(),
-    Integrator = spawn(fun() -> integrate(Simulations - 2 * (Columns - 1), 0, Channels, 0.0, 0, Main) end),
+    Integrator = spawn(fun() -> integrate(Simulations - 2 * (Columns - 1), #{}, #{}, Channels, 0, Main) end),
     source(Simulations, 0, [branch(Channel, Columns, Channels, Integrator) || Channel <- lists:seq(0, Channels - 1)]),
     receive {total, Total} -> bench:report(Total, Start, 1000000, "ms") end.
