@@ -107,6 +107,11 @@ void child_forget(Supervisor *supervisor, Child *child) {
 
 // ---- start
 
+static int64_t deadline_in(const Supervisor *supervisor, int64_t milliseconds) {
+    bool far = milliseconds > (INT64_MAX - supervisor->now) / 1000000;
+    return far ? INT64_MAX : supervisor->now + milliseconds * 1000000;
+}
+
 // Before it runs. false: somebody else has the name.
 static bool take_name(FlProcess *self, const Child *child, FlPid pid) {
     if (!child->name || child->starts_supervisor) // the supervisor that is made has it (request.c)
@@ -139,14 +144,27 @@ static char *path_below(const Supervisor *supervisor, const Child *child) {
     return text;
 }
 
-static void start(Supervisor *supervisor, Child *child) {
+// Nothing waits for the start to be complete: a worker is started again alone. It need not tell.
+static bool is_alone(const Supervisor *supervisor, const Child *child) {
+    return child->again && !child->starts_supervisor && child->start_asker == 0 && supervisor->starts == 0 &&
+           supervisor->strategy == STRATEGY_ONE_FOR_ONE;
+}
+
+// It says itself when its start is complete. false: memory is out.
+static bool make_tell(const Supervisor *supervisor, FlProcess *process) {
+    FlSide *side = process->side;
+    side->started = message_signal(SIGNAL_STARTED);
+    side->start_deadline = deadline_in(supervisor, START_MILLISECONDS);
+    process->flags |= FLAG_STARTING;
+    return side->started != NULL;
+}
+
+static FlProcess *make_process(Supervisor *supervisor, Child *child, bool tells) {
     FlProcess *self = supervisor->process;
     const FlType *type = object_type(child->frame);
     FlProcess *process = fl_spawn_begin(self, child->resume, type, child->kind_name, child->site);
     FlSide *side = process_side(process);
-    if (side && !child->starts_supervisor)
-        side->started = message_signal(SIGNAL_STARTED);
-    if (!side || !(side->started || child->starts_supervisor)) {
+    if (!side || (tells && !make_tell(supervisor, process))) {
         death_drop((ProcessWorker *)self->worker, process);
         process_out_of_memory(self);
     }
@@ -155,14 +173,18 @@ static void start(Supervisor *supervisor, Child *child) {
     if (child->starts_supervisor) {
         side->path = path_below(supervisor, child);
         side->places = child_below(supervisor, child);
-    } else {
-        process->flags |= FLAG_STARTING;
     }
-    side->start_deadline = process_deadline(START_MILLISECONDS);
     memcpy(object_words(process->head.frame), object_words(child->frame), type->object_words * sizeof(FlWord));
+    return process;
+}
+
+static void start(Supervisor *supervisor, Child *child) {
+    FlProcess *self = supervisor->process;
     unmark_start(supervisor, child);
+    bool alone = is_alone(supervisor, child), tells = !alone && !child->starts_supervisor;
+    FlProcess *process = make_process(supervisor, child, tells);
     child->state = CHILD_STARTING;
-    child->deadline = child->starts_supervisor ? INT64_MAX : process_deadline(PATIENCE_MILLISECONDS);
+    child->deadline = tells ? deadline_in(supervisor, PATIENCE_MILLISECONDS) : INT64_MAX;
     supervisor->starting = child;
     FlPid pid = process->head.pid;
     bool named = take_name(self, child, pid);
@@ -171,6 +193,8 @@ static void start(Supervisor *supervisor, Child *child) {
     if (!named)
         refuse_name(self, child);
     fl_spawn_end(self, process, &(FlSpawnOptions){.link = true, .monitor = true});
+    if (alone)
+        child_started(supervisor, child);
 }
 
 void child_started(Supervisor *supervisor, Child *child) {
@@ -189,11 +213,11 @@ static void ask_to_end(Supervisor *supervisor, Child *child, const FlString *rea
         process_out_of_memory(self);
 }
 
-static int64_t stop_deadline(const Child *child) {
+static int64_t stop_deadline(const Supervisor *supervisor, const Child *child) {
     if (child->shutdown >= 0)
-        return process_deadline(child->shutdown);
+        return deadline_in(supervisor, child->shutdown);
     if (child->shutdown == SHUTDOWN_DEFAULT && !child->starts_supervisor)
-        return process_deadline(SHUTDOWN_MILLISECONDS);
+        return deadline_in(supervisor, SHUTDOWN_MILLISECONDS);
     return INT64_MAX;
 }
 
@@ -203,7 +227,7 @@ static void stop(Supervisor *supervisor, Child *child) {
     unmark_stop(supervisor, child);
     child->state = CHILD_STOPPING;
     bool kill = child->shutdown == SHUTDOWN_KILL || child->shutdown == 0;
-    child->deadline = kill ? INT64_MAX : stop_deadline(child);
+    child->deadline = kill ? INT64_MAX : stop_deadline(supervisor, child);
     if (supervisor->dynamic) {
         supervisor->stopping_all++;
         if (child->deadline < supervisor->stop_deadline)
@@ -216,8 +240,8 @@ static void stop(Supervisor *supervisor, Child *child) {
 
 // ---- deadlines and marks
 
-static bool is_due(const Child *child) {
-    return child && child->deadline != INT64_MAX && process_hooks.now() >= child->deadline;
+static bool is_due(const Supervisor *supervisor, const Child *child) {
+    return child && child->deadline != INT64_MAX && supervisor->now >= child->deadline;
 }
 
 int64_t supervisor_deadline(const Supervisor *supervisor) {
@@ -237,14 +261,14 @@ static void kill_late(Supervisor *supervisor, Child *child) {
 
 // Dynamic children: kills those that are late.
 static void meet_stop_deadline(Supervisor *supervisor) {
-    if (process_hooks.now() < supervisor->stop_deadline)
+    if (supervisor->now < supervisor->stop_deadline)
         return;
     supervisor->stop_deadline = INT64_MAX;
     for (uint32_t i = 0; i < supervisor->count; i++) {
         Child *child = supervisor->children[i];
         if (child->state != CHILD_STOPPING)
             continue;
-        if (is_due(child))
+        if (is_due(supervisor, child))
             kill_late(supervisor, child);
         else if (child->deadline < supervisor->stop_deadline)
             supervisor->stop_deadline = child->deadline;
@@ -252,9 +276,9 @@ static void meet_stop_deadline(Supervisor *supervisor) {
 }
 
 static void meet_deadlines(Supervisor *supervisor) {
-    if (is_due(supervisor->starting))
+    if (is_due(supervisor, supervisor->starting))
         child_started(supervisor, supervisor->starting);
-    if (is_due(supervisor->stopping))
+    if (is_due(supervisor, supervisor->stopping))
         kill_late(supervisor, supervisor->stopping);
     if (supervisor->stop_deadline != INT64_MAX)
         meet_stop_deadline(supervisor);

@@ -111,8 +111,10 @@ void supervisor_run(FlProcess *self) {
     Supervisor *supervisor = self->side->service;
     self->flags &= (uint8_t)~FLAG_PARKED;
     self->site = supervisor->site;
+    supervisor->now = process_hooks.now();
     supervisor_advance(supervisor);
     for (FlMessage *message; (message = next_message(supervisor)) != NULL;) {
+        supervisor->now = process_hooks.now();
         take(supervisor, message);
         message_free(message);
         supervisor_advance(supervisor);

@@ -21,35 +21,39 @@ static bool wants_restart(const Child *child, const FlString *reason) {
 
 // ---- intensity
 
-static void forget_old(Supervisor *supervisor, int64_t now) {
-    uint64_t old = 0;
-    while (old < supervisor->time_count && now - supervisor->times[old] > supervisor->within)
-        old++;
-    supervisor->time_count -= old;
-    memmove(supervisor->times, supervisor->times + old, supervisor->time_count * sizeof(int64_t));
+static void forget_old(Supervisor *supervisor) {
+    while (supervisor->time_count > 0 &&
+           supervisor->now - supervisor->times[supervisor->time_first] > supervisor->within) {
+        supervisor->time_first++;
+        supervisor->time_count--;
+    }
 }
 
-static void grow_times(Supervisor *supervisor) {
-    uint64_t capacity = supervisor->time_capacity ? 2 * supervisor->time_capacity : 4;
-    int64_t *times = supervisor_memory(supervisor->process, capacity * sizeof(int64_t));
-    if (!times)
-        process_out_of_memory(supervisor->process);
-    if (supervisor->time_count > 0)
-        memcpy(times, supervisor->times, supervisor->time_count * sizeof(int64_t));
+// Room for one more: at the front, if half of it is free, so that each time is moved once or twice in all.
+static void make_room(Supervisor *supervisor) {
+    uint64_t capacity = supervisor->time_capacity, count = supervisor->time_count;
+    int64_t *times = supervisor->times;
+    if (count >= capacity / 2) {
+        capacity = capacity ? 2 * capacity : 4;
+        times = supervisor_memory(supervisor->process, capacity * sizeof(int64_t));
+        if (!times)
+            process_out_of_memory(supervisor->process);
+    }
+    if (count > 0)
+        memmove(times, supervisor->times + supervisor->time_first, count * sizeof(int64_t));
     supervisor->times = times;
+    supervisor->time_first = 0;
     supervisor->time_capacity = capacity;
 }
 
 // Counts a restart now; false: that is one too many.
 static bool count_restart(Supervisor *supervisor) {
-    int64_t now = process_hooks.now();
-    if (supervisor->time_count > 0)
-        forget_old(supervisor, now);
+    forget_old(supervisor);
     if (supervisor->time_count >= (uint64_t)supervisor->restarts)
         return false;
-    if (supervisor->time_count == supervisor->time_capacity)
-        grow_times(supervisor);
-    supervisor->times[supervisor->time_count++] = now;
+    if (supervisor->time_first + supervisor->time_count == supervisor->time_capacity)
+        make_room(supervisor);
+    supervisor->times[supervisor->time_first + supervisor->time_count++] = supervisor->now;
     return true;
 }
 

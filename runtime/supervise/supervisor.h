@@ -93,8 +93,9 @@ typedef struct Supervisor {
     Child **children;
     uint32_t count, capacity;
     Index by_pid, by_id;
-    int64_t *times; // of restarts not older than `within`, oldest first
-    uint64_t time_count, time_capacity;
+    int64_t *times;                                 // of restarts not older than `within`, oldest first
+    uint64_t time_first, time_count, time_capacity; // times[time_first] is the oldest that counts
+    int64_t now; // when the present message was taken: the clock is read once for all that follows from it
     Child *starting, *stopping; // NULL: none; dynamic: `stopping` is not used
     uint32_t stopping_all;      // dynamic: children that were asked to end and have not yet
     int64_t stop_deadline;      // of those; INT64_MAX: none
