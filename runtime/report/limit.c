@@ -140,9 +140,10 @@ static void sum_up_json(Page *page, Limit *limit, LimitClass class) {
     json_close(page);
 }
 
-// The lock is held, so that summaries come in order.
+// The lock is held, so that summaries come in order. A supervisor may be who writes it, on a process's stack, which has
+// no room for a page.
 static void sum_up(Limit *limit, LimitClass class) {
-    char bytes[PAGE_BYTES];
+    static char bytes[PAGE_BYTES]; // under the lock
     Page page = page_on(bytes, sizeof bytes);
     if (limit->held > 0) {
         if (report_settings.json)

@@ -24,7 +24,7 @@ static void add_field(Page *page, const ReportField *field) {
 }
 
 void report_line(const char *report, const char *line, size_t length, const ReportField *fields, unsigned count) {
-    char bytes[PAGE_BYTES];
+    char bytes[PAGE_BYTES / 2]; // a supervisor writes on a stack of 64 KB
     Page page = page_on(bytes, sizeof bytes);
     if (report_settings.json) {
         json_report(&page, report);
