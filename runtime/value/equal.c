@@ -117,25 +117,75 @@ static bool compare(Work *work, const View *left, const View *right) {
     }
 }
 
+// ---- parts that stand in many places
+//
+// Two values that were built alike, each out of few parts that stand in many places, would be compared once for each
+// way that leads to a part. So, in comparisons that take long, pairs of places that were found equal are remembered:
+// the last ones, each where it is completed, for the next way to it mostly comes soon. The table lies in the arena as a
+// filler; what it refers to stays where it is (collect/pins.c).
+
+enum { MEMO_AFTER = 4096, MEMO_BITS = 11, MEMO_PAIRS = 1 << MEMO_BITS }; // rounds; pairs
+
+typedef struct Pair {
+    Place left, right;
+} Pair;
+
+static Pair *memo_new(FlProcess *self) {
+    uint64_t bytes = sizeof(FlObject) + MEMO_PAIRS * sizeof(Pair);
+    char *chunk = value_allocate(self, bytes);
+    object_fill(chunk, bytes);
+    return memset(chunk + sizeof(FlObject), 0, MEMO_PAIRS * sizeof(Pair));
+}
+
+static Pair *memo_slot(Pair *memo, const WorkItem *item) {
+    uint64_t mixed = ((uintptr_t)item->left.words >> 3) + 31 * ((uintptr_t)item->right.words >> 3);
+    return &memo[mixed * UINT64_C(0x9e3779b97f4a7c15) >> (64 - MEMO_BITS)];
+}
+
+static bool same_place(const Place *a, const Place *b) { return a->words == b->words && a->type == b->type; }
+
+// The top item is left: it is equal.
+static void leave(Work *work, Pair *memo) {
+    const WorkItem *top = work_top(work);
+    if (memo != NULL)
+        *memo_slot(memo, top) = (Pair){top->left, top->right};
+    work->count--;
+}
+
+// If something was entered that has been found equal before, it is left again.
+static void skip_known(Work *work, uint64_t before, Pair *memo) {
+    if (memo == NULL || work->count == before)
+        return;
+    const WorkItem *top = work_top(work);
+    const Pair *known = memo_slot(memo, top);
+    if (same_place(&known->left, &top->left) && same_place(&known->right, &top->right))
+        work->count--;
+}
+
 bool value_equal(FlProcess *self, const FlType *a_type, const FlWord *a, const FlType *b_type, const FlWord *b) {
     Work work;
     work_begin(&work, self);
     View left = view_value(a_type, a), right = view_value(b_type, b);
     if (!compare(&work, &left, &right))
         return false;
+    Pair *memo = NULL;
     for (uint64_t round = 1; work.count > 0; round++) {
         if (round % VALUE_POLL_ROUNDS == 0)
             value_poll(self);
+        if (round == MEMO_AFTER && self != NULL)
+            memo = memo_new(self);
         WorkItem *top = work_top(&work);
         if (top->index == top->count) {
-            work.count--;
+            leave(&work, memo);
             continue;
         }
+        uint64_t before = work.count;
         left = place_part(&top->left, top->index);
         right = place_part(&top->right, top->index);
         top->index++;
         if (!compare(&work, &left, &right))
             return false;
+        skip_known(&work, before, memo);
     }
     return true;
 }
