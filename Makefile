@@ -37,6 +37,14 @@ SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANITIZE_ubsan := -fsanitize=undefined -fno-sanitize-recover=undefined
 SANITIZE_tsan := -fsanitize=thread
 SANITIZE_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+# What may run on a process's stack of 64 KB keeps no large buffers there. A crash is put into words on the scheduler's stack; a
+# supervisor writes its lines at the top of its own.
+ifndef VARIANT
+$(BUILD)/obj/runtime/%: CFLAGS += -Wframe-larger-than=$(FRAME_BYTES)
+$(BUILD)/obj/runtime/report/crash.c.o: FRAME_BYTES = 40000
+$(BUILD)/obj/runtime/report/line.c.o: FRAME_BYTES = 20000
+endif
+FRAME_BYTES := 4160
 ifdef VARIANT
 CFLAGS += -O1 $(SANITIZE_$(VARIANT)) -DFLUFFY_PLAIN_MALLOC -Wno-gnu-alignof-expression
 LDFLAGS += $(SANITIZE_$(VARIANT))
