@@ -12,7 +12,7 @@ from pool import Case, execute
 TIMEOUT = 120
 BLOCK = re.compile(r"(?:<!-- *(run|check|fragment|error ([EW]\d{4})) *-->\n\s*)?^```fluffy\n(.*?)^```(?:\n\n```text\n(.*?)^```)?",
                    re.M | re.S)
-FOLDERS = re.compile(r"`/[^`]*?/(?=(?:stdlib/\w+|(?!stdlib/)\w+)\.fl`)")
+FOLDERS = re.compile(r"`(?!stdlib/)[^`]*?/(?=(?:stdlib/\w+|(?!stdlib/)\w+)\.fl`)")
 COUNTS = re.compile(r"\n\d+ (?:error|warning)s?(?:, \d+ warnings?)?\n$")
 
 
