@@ -203,8 +203,9 @@ static inline fluffy_status fluffy_receive(fluffy_mailbox *mailbox, int64_t time
 
 /* Releases all that the scope keeps; it is empty then and may be used again. */
 static inline void fluffy_scope_end(fluffy_scope *scope) {
-    if (scope->runtime)
-        scope->runtime->api->scope_end(scope);
+    struct fluffy_runtime *runtime = scope->runtime; /* who stops the runtime meanwhile empties the scope */
+    if (runtime)
+        runtime->api->scope_end(scope);
 }
 
 /* Text that ends with a NUL, as an argument. `text` is not copied here. */

@@ -56,7 +56,7 @@ static bool register_seat(Seat *seat) {
     bool open = host_open() && pthread_setspecific(seats.key, seat) == 0;
     if (open) {
         memset(&seat->worker, 0, sizeof seat->worker);
-        arena_init(&seat->arena, &seat->bump, NULL, 0);
+        arena_init(&seat->arena, &seat->bump, seat, 0); // no bytes of its own
         seat->pieces = cache_of_thread();
         seat->process = NULL;
         atomic_store_explicit(&seat->registered, true, memory_order_relaxed);

@@ -13,17 +13,23 @@ struct List {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static fluffy_scope *first; // that keep something
+static fluffy_scope left;   // in no list: what scopes kept that were ended while the runtime was stopping
 
-static void note(fluffy_scope *scope) {
-    if (scope->runtime)
-        return;
-    pthread_mutex_lock(&lock);
+// The lock is held.
+static void link_first(fluffy_scope *scope) {
     scope->runtime = &host.handle;
     scope->last = NULL;
     scope->next = first;
     if (first)
         first->last = scope;
     first = scope;
+}
+
+static void note(fluffy_scope *scope) {
+    if (scope->runtime)
+        return;
+    pthread_mutex_lock(&lock);
+    link_first(scope);
     pthread_mutex_unlock(&lock);
 }
 
@@ -44,15 +50,7 @@ void *scope_list(fluffy_scope *scope, size_t bytes) {
 }
 
 // The lock is held.
-static void empty(fluffy_scope *scope) {
-    for (FlMessage *message = scope->messages, *next; message; message = next) {
-        next = message->head.next;
-        message_free(message);
-    }
-    for (List *list = scope->lists, *next; list; list = next) {
-        next = list->next;
-        memory_free(list);
-    }
+static void leave_list(fluffy_scope *scope) {
     if (scope->last)
         scope->last->next = scope->next;
     else
@@ -62,10 +60,45 @@ static void empty(fluffy_scope *scope) {
     *scope = (fluffy_scope){0};
 }
 
+// The lock is held.
+static void empty(fluffy_scope *scope) {
+    for (FlMessage *message = scope->messages, *next; message; message = next) {
+        next = message->head.next;
+        message_free(message);
+    }
+    for (List *list = scope->lists, *next; list; list = next) {
+        next = list->next;
+        memory_free(list);
+    }
+    leave_list(scope);
+}
+
+// The runtime is stopping, and the scope, a variable of its owner, goes away: what it keeps is left to who stops the
+// runtime, if that has not emptied it yet.
+static void leave_behind(fluffy_scope *scope) {
+    pthread_mutex_lock(&lock);
+    if (scope->runtime) {
+        for (FlMessage *message = scope->messages, *next; message; message = next) {
+            next = message->head.next;
+            message->head.next = left.messages;
+            left.messages = message;
+        }
+        for (List *list = scope->lists, *next; list; list = next) {
+            next = list->next;
+            list->next = left.lists;
+            left.lists = list;
+        }
+        leave_list(scope);
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 void scope_end(fluffy_scope *scope) {
     Seat *seat = seat_enter(); // what it keeps may be freed into the thread's cache, or be the shared heap's
-    if (!seat)
-        return; // emptied by who stops the runtime
+    if (!seat) {
+        leave_behind(scope);
+        return;
+    }
     pthread_mutex_lock(&lock);
     if (scope->runtime)
         empty(scope);
@@ -77,5 +110,7 @@ void scopes_end(void) {
     pthread_mutex_lock(&lock);
     while (first)
         empty(first);
+    link_first(&left);
+    empty(&left);
     pthread_mutex_unlock(&lock);
 }

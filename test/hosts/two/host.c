@@ -3,6 +3,7 @@
 //
 // library one one.fl
 // library other other.fl
+//$ not asan what it makes of two archives shares sections
 //
 //> one 1000, other -1000, all memory is back
 #undef NDEBUG
