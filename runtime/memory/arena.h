@@ -39,7 +39,8 @@ extern uint32_t arena_least_threshold;
 // Sizes of blocks: they double from the first to the last.
 enum { ARENA_BLOCK_FIRST = 512, ARENA_BLOCK_LAST = 65536 };
 
-// An arena in `size` bytes (at most 65528) at `embedded` (8-aligned, borrowed, not NULL; may be 0 bytes), without a limit.
+// An arena in `size` bytes (at most 65528) at `embedded` (8-aligned, borrowed, not NULL; may be 0 bytes), without a
+// limit.
 void arena_init(FlArena *arena, FlBump *bump, void *embedded, uint32_t size);
 
 // Frees all blocks and holds; the arena is then as init left it, with no embedded bytes in use.
