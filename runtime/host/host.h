@@ -104,7 +104,8 @@ enum { RESULT_WORDS = 4, ARGUMENTS_MOST = 256, ERROR_BYTES = 400 };
 
 typedef struct Call {
     const FlExport *export;
-    _Atomic(uint32_t) shares;
+    _Atomic(uint32_t)
+        shares; // who still needs it, of caller and process; who takes the last one (acquire, release) frees it
     _Atomic(uint32_t) done; // 1: what follows is there (release; acquire by who waits); futex
     bool returned;
     FlMessage *message; // a tuple of the result, if that refers to something; else NULL. Owned

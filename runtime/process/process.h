@@ -103,8 +103,7 @@ struct FlProcess {
     _Atomic(FlPid) alias_of;
 
     // ---- shared line
-    // Push: compare-and-swap, release (acquire when PARKED was replaced). Drain: exchange, acquire. Park:
-    // compare-and-swap EMPTY to PARKED, release.
+    // Its states, who changes them and in which order: mailbox.h.
     _Atomic(uintptr_t) mailbox;
     // Bits are set by anybody, then the limit is poisoned; the slow path of a poll restores the limit, then takes the
     // bits: all four sequentially consistent, so either the poller sees the bit or the poison stays.

@@ -108,10 +108,14 @@ extern struct Sched {
     uint32_t worker_count;
     bool verify;
     bool hosted; // SchedConfig.hosted
+    // How the program ends: exchanged by all who would end it, the first one decides. Sequentially consistent, as all
+    // here.
+    _Atomic(bool) ended;
+    _Atomic(int) status; // of the system process: written by who set `ended`, before `stopping`
+    // No more processes are run. Before it sleeps a worker counts itself idle and then looks at it; who sets it wakes
+    // those who sleep afterwards. Elsewhere it is read relaxed: a worker that sees it late runs one process more.
     _Atomic(bool) stopping;
-    _Atomic(int) status; // set once, by who sets `ended`
-    _Atomic(bool) ended; // the status is decided
-    _Atomic(bool) main_ended;
+    _Atomic(bool) main_ended;     // set by the worker that buries main; read when nothing runs
     _Atomic(uint32_t) terminated; // hosted: 1 when the root supervisors have ended (futex)
 } sched;
 
