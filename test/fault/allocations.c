@@ -19,8 +19,9 @@ STATIC_STRING(text_name, "somebody")
 STATIC_STRING(text_id, "child")
 STATIC_STRING(text_other_id, "other child")
 
-static FlPid server, consumer, parent, actors[ACTORS];
-static int64_t told[ACTORS]; // main's
+static FlPid server, consumer, parent;
+static _Atomic(FlPid) actors[ACTORS]; // 0: not spawned yet, which the first ones may find
+static int64_t told[ACTORS];          // main's
 
 static _Noreturn void broken(const char *what, int64_t a, int64_t b) {
     fprintf(stderr, "broken: %s: %lld, %lld\n", what, (long long)a, (long long)b);
