@@ -490,6 +490,8 @@ void eval_arms(Frame *frame, const ArmVec *arms, const Type *over, const Type *e
 
 // Checks a pattern over a type and binds its names in frame->scope. TREE_PATTERN_FAIL if nothing can match.
 TreePattern *pattern_check(Frame *frame, Pattern *pattern, const Type *over);
+// A literal's own type, or NULL for a float.
+const Type *pattern_literal_type(const Literal *literal);
 // Whether some value of the type can match, guards aside. Binds nothing.
 bool pattern_can_match(Check *check, ModuleInfo *module, Pattern *pattern, const Type *over);
 // A test for values of type `wanted` among those of `over`; NULL if there are none.

@@ -70,22 +70,6 @@ static bool params_cross(Check *check, Template *template) {
 
 static const Type *pattern_type(Check *check, ModuleInfo *module, const Pattern *pattern, const Pattern **unknown);
 
-static const Type *literal_pattern_type(const Pattern *pattern) {
-    const Literal *literal = &pattern->literal;
-    switch (literal->kind) {
-    case LITERAL_INT:
-        return type_literal_int(literal->integer);
-    case LITERAL_STRING:
-        return type_literal_string(name_of_bytes(literal->string.data, literal->string.len));
-    case LITERAL_BOOL:
-        return type_literal_bool(literal->boolean);
-    case LITERAL_NIL:
-        return type_nil;
-    default:
-        return NULL;
-    }
-}
-
 static const Type *record_pattern_type(Check *check, ModuleInfo *module, const Pattern *pattern,
                                        const Pattern **unknown) {
     size_t count = pattern->record.fields.len;
@@ -107,7 +91,7 @@ static const Type *pattern_type(Check *check, ModuleInfo *module, const Pattern 
     else if (pattern->kind == PATTERN_RECORD)
         return record_pattern_type(check, module, pattern, unknown);
     else if (pattern->kind == PATTERN_LITERAL)
-        type = literal_pattern_type(pattern);
+        type = pattern_literal_type(&pattern->literal);
     if (!type)
         *unknown = pattern;
     return type;

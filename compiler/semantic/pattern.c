@@ -105,8 +105,7 @@ static Tree *literal_tree(const Literal *literal, const Type *type, Span span) {
     return tree;
 }
 
-// The literal's own type, or NULL for a float.
-static const Type *type_of_literal(const Literal *literal) {
+const Type *pattern_literal_type(const Literal *literal) {
     switch (literal->kind) {
     case LITERAL_INT:
         return type_literal_int(literal->integer);
@@ -123,7 +122,7 @@ static const Type *type_of_literal(const Literal *literal) {
 }
 
 static TreePattern *match_literal(const Literal *literal, const Type *type, Span span) {
-    const Type *own = type_of_literal(literal);
+    const Type *own = pattern_literal_type(literal);
     bool is_number = literal->kind == LITERAL_INT || literal->kind == LITERAL_FLOAT;
     if (own == type)
         return pattern_new(TREE_PATTERN_ANY, type, span);
