@@ -133,6 +133,13 @@ $(OUT)/obj/%.S.o: %.S
 
 -include $(shell find $(OUT)/obj -name '*.d' 2>/dev/null)
 
+# `fluffyc explain` shows the pages of docs/errors, which are part of it.
+$(OUT)/obj/compiler/diag/pages.S.o: CFLAGS += -Wa,-I$(OUT)
+$(OUT)/obj/compiler/diag/pages.S.o: $(OUT)/pages.md
+$(OUT)/pages.md: $(sort $(wildcard docs/errors/[EW]*.md))
+	@mkdir -p $(@D)
+	$(Q)cat $^ >$@
+
 # ---- the compiler and the library that programs are linked with -------------------------------------------------------
 
 .PHONY: all

@@ -5,18 +5,17 @@
 #include <strings.h>
 
 typedef struct CodeRow {
-    const char *code, *title, *explanation;
+    const char *code, *title;
 } CodeRow;
 
 static const CodeRow rows[] = {
-#define DIAG(code, enumerator, title, explanation) {#code, title, explanation},
+#define DIAG(code, enumerator, title) {#code, title},
 #include "compiler/diag/codes.def"
 #undef DIAG
 };
 
 const char *diag_code_text(DiagCode code) { return rows[code].code; }
 const char *diag_code_title(DiagCode code) { return rows[code].title; }
-const char *diag_code_explanation(DiagCode code) { return rows[code].explanation; }
 
 bool diag_code_find(const char *text, DiagCode *out) {
     for (int code = 0; code < DIAG_CODE_COUNT; code++)

@@ -16,7 +16,7 @@
 
 // One enumerator per row of codes.def; codes that start with W are warnings.
 typedef enum DiagCode {
-#define DIAG(code, enumerator, title, explanation) DIAG_##enumerator,
+#define DIAG(code, enumerator, title) DIAG_##enumerator,
 #include "compiler/diag/codes.def"
 #undef DIAG
     DIAG_CODE_COUNT
@@ -52,7 +52,6 @@ typedef struct Diagnostics {
 // What a row of codes.def says.
 const char *diag_code_text(DiagCode code);            // "E0101"
 const char *diag_code_title(DiagCode code);           // a few words
-const char *diag_code_explanation(DiagCode code);     // one sentence
 bool diag_code_find(const char *text, DiagCode *out); // of "E0101", in any case; false: there is none
 
 // Adds an error (or warning, for W codes, which the code decides) and returns it for labels, notes and help.

@@ -7,6 +7,7 @@
 
 #include "compiler/base/sb.h"
 #include "compiler/diag/json.h"
+#include "compiler/diag/page.h"
 #include "compiler/diag/render.h"
 #include "compiler/driver/compile.h"
 #include "compiler/driver/options.h"
@@ -40,16 +41,16 @@ static void show(Diagnostics *diags) {
     *diags = (Diagnostics){0};
 }
 
-// What a code means.
+// What a code means, with a program that gets it and one that does not.
 static int explain(const char *text, Diagnostics *diags) {
     DiagCode code;
     if (!diag_code_find(text, &code)) {
         fprintf(stderr, "fluffyc: there is no code `%s`; codes look like E0401\n", text);
         return STATUS_USAGE;
     }
-    const char *page =
-        text_format("%s: %s\n\n%s\n", diag_code_text(code), diag_code_title(code), diag_code_explanation(code));
-    return output_text(page, diags) ? STATUS_GOOD : STATUS_ERRORS;
+    StringBuilder page = {0};
+    diag_page(code, &page);
+    return output_text(sb_text(&page), diags) ? STATUS_GOOD : STATUS_ERRORS;
 }
 
 static int perform(const Options *options, Diagnostics *diags) {

@@ -148,7 +148,7 @@ static const Type *map_type(Check *check, ModuleInfo *module, const TypeExpr *ex
     bool bad = false;
     const Type *key = part_type(check, module, expr->map.key, &bad);
     const Type *value = expr->map.value ? part_type(check, module, expr->map.value, &bad) : NULL;
-    if (!bad && type_has_function(key, 0)) {
+    if (!bad && type_has_function(key)) {
         report_now(check, DIAG_BAD_KEY, expr->map.key->span, "functions are no keys: they do not compare");
         bad = true;
     }
@@ -179,26 +179,18 @@ static const Type *function_type(Check *check, ModuleInfo *module, const TypeExp
 // So the alias's right side is read once more in the place of its name; when that comes to the same union again, this
 // is a knot. What comes out is the record whose `next` is the recursive union of nil and such a record.
 
-enum { OPEN_UNIONS_MOST = 7 }; // each one within the one before: reading takes time factorial in their number
-
+// A union and whatever is written alike in the same file is read once: while it is read, and for good, others within it
+// mean its knot. So reading takes time linear in the length of the types.
 struct OpenUnion {
     const TypeExpr *expr;
-    Type *knot; // NULL: not met again yet
-    OpenUnion *outer;
+    Type *knot;       // NULL: not met within itself
+    const Type *type; // NULL: it is being read
+    OpenUnion *outer; // while it is being read
 };
 
-// In one file, one that is written alike is the same.
-static bool is_alike(const TypeExpr *a, const TypeExpr *b) {
-    uint32_t length = a->span.end - a->span.start;
-    return a == b || (a->span.file == b->span.file && length == b->span.end - b->span.start &&
-                      memcmp(a->span.file->text + a->span.start, b->span.file->text + b->span.start, length) == 0);
-}
-
-static OpenUnion *find_open(const Check *check, const TypeExpr *expr) {
-    OpenUnion *open = check->open_unions;
-    while (open && !is_alike(open->expr, expr))
-        open = open->outer;
-    return open;
+static Name union_key(const TypeExpr *expr) {
+    Text text = span_text(expr->span);
+    return name_of(text_format("%p %.*s", (const void *)expr->span.file, (int)text.len, text.data));
 }
 
 typedef struct UnionReader {
@@ -253,20 +245,6 @@ static void add_member(UnionReader *reader, ModuleInfo *module, const TypeExpr *
         vec_push(&reader->members, member);
 }
 
-// Of the open ones. After that error no union within another one is read.
-static bool too_many(Check *check, const TypeExpr *expr) {
-    size_t depth = 0;
-    for (const OpenUnion *open = check->open_unions; open; open = open->outer)
-        depth++;
-    if (depth == OPEN_UNIONS_MOST && !check->too_many_unions) {
-        check->too_many_unions = true;
-        Diag *diag =
-            report_now(check, DIAG_RECURSIVE_ALIAS, expr->span, "too many unions of types that contain each other");
-        REPORT_HELP(diag, "give unions that are meant several times a name");
-    }
-    return depth > 0 && check->too_many_unions;
-}
-
 static const Type *read_union(Check *check, ModuleInfo *module, const TypeExpr *expr, OpenUnion *open) {
     UnionReader reader = {.check = check};
     check->open_unions = open;
@@ -277,19 +255,22 @@ static const Type *read_union(Check *check, ModuleInfo *module, const TypeExpr *
 }
 
 static const Type *union_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
-    OpenUnion *again = find_open(check, expr);
-    if (again) {
-        if (!again->knot)
-            again->knot = type_knot(NULL);
-        return again->knot;
+    Name key = union_key(expr);
+    OpenUnion *known = map_get(&check->unions, key);
+    if (!known) {
+        OpenUnion *open = mem_new(OpenUnion);
+        *open = (OpenUnion){.expr = expr, .outer = check->open_unions};
+        map_set(&check->unions, key, open);
+        open->type = read_union(check, module, expr, open);
+        if (open->knot)
+            type_tie(open->knot, open->type);
+        return open->type;
     }
-    if (too_many(check, expr))
-        return type_never;
-    OpenUnion open = {.expr = expr, .outer = check->open_unions};
-    const Type *type = read_union(check, module, expr, &open);
-    if (open.knot)
-        type_tie(open.knot, type);
-    return type;
+    if (known->type)
+        return known->type;
+    if (!known->knot)
+        known->knot = type_knot(NULL);
+    return known->knot;
 }
 
 const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {

@@ -73,6 +73,17 @@ static void refuse_result_constraint(Frame *frame, const FunctionClause *clause)
     REPORT_HELP(diag, "leave the promise out");
 }
 
+// Callers see what is declared, and the fields beyond it that they passed in themselves.
+Tree *as_result(Frame *frame, Tree *tree, const Type *expected) {
+    if (expected->kind == TYPE_NEVER || !type_fits(tree->type, expected))
+        return as_declared(frame, tree, expected);
+    Map kept = {0};
+    for (size_t i = 0; i < frame->inst->instance.parameter_count; i++)
+        extra_fields(&kept, template_annotation(frame->check, frame->inst->template, i),
+                     frame->inst->instance.parameters[i]->type, 0);
+    return convert(frame, tree, merge_result(expected, tree->type, &kept));
+}
+
 // Body of a clause or lambda, as its annotation says.
 static Tree *eval_result(Frame *frame, Expr *body, const TypeExpr *annotation) {
     const Type *expected = annotation ? annotation_type(frame->check, frame->module, annotation) : NULL;
@@ -81,7 +92,7 @@ static Tree *eval_result(Frame *frame, Expr *body, const TypeExpr *annotation) {
     if (!expected)
         return convert(frame, tree, widen_tree(tree));
     check_fits(frame, tree, expected, NULL, annotation->span, "the result is declared here");
-    return as_declared(frame, tree, expected);
+    return as_result(frame, tree, expected);
 }
 
 static TreeArm guarded_arm(Frame *frame, Tree *guard, Tree *body, Span span) {

@@ -221,7 +221,7 @@ struct Check {
     Map arm_reached; // Pattern of an arm → non-NULL when some instance reaches it
     VEC(const Arm *) arms;
     OpenUnion *open_unions;     // being read, innermost first (annotate.c)
-    bool too_many_unions;       // reported
+    Map unions;                 // file and text → OpenUnion
     const Type **builtin_types; // by Builtin: TYPE_FUNCTION arrows
     InstVec walked;
     char *stack_base;
@@ -239,6 +239,8 @@ struct Binding {
     Binding *origin;         // a narrowed name: whose reading this is too
     const Pattern *received; // bound by this arm of a receive
     Binding *next;           // outwards
+    Binding *jump;           // further outwards, so that any place outwards is a logarithm of steps away
+    uint32_t depth;          // how many are outwards
 };
 
 // The statements of a block, for messages about names that are bound too late.
@@ -254,6 +256,7 @@ struct Frame {
     ModuleInfo *module;
     KindInfo *kind;
     Binding *scope;
+    Map latest; // Name → the Binding pushed last; of scopes that are SCOPE_INDEXED deep (resolve.c)
     uint32_t local_count;
     Tree *subject;                       // EXPR_SUBJECT, or NULL
     const struct Statements *statements; // that are being evaluated, innermost first
@@ -377,13 +380,17 @@ const Type *widen_tree(const Tree *tree);
 const Type *widen_part(const Type *type);
 // The annotation's type with the extra fields and closures of the actual one.
 const Type *merge_bound(const Type *annotation, const Type *actual);
+// The same of a result: of the fields that the annotation does not name, those stay that came with the arguments.
+const Type *merge_result(const Type *annotation, const Type *actual, const Map *kept);
+// Adds the names of the fields that a value has beyond its annotation (NULL: none), at any depth.
+void extra_fields(Map *names, const Type *annotation, const Type *actual, unsigned depth);
 const Type *erase_pids(Check *check, const Type *type);
 bool type_is_pid(const Type *type);
 bool types_same(const Type *const *a, const Type *const *b, size_t count);
 size_t type_depth(const Type *type);
 bool wants_float(const Type *expected);
-bool type_has_function(const Type *type, unsigned depth); // somewhere in it: values do not compare; depth 0
-const char *type_words(const Type *type);                 // `int`, cut short for messages
+bool type_has_function(const Type *type); // somewhere in it: values do not compare
+const char *type_words(const Type *type); // `int`, cut short for messages
 
 // ---- build.c -------------------------------------------------------------------------------------------------------
 
@@ -418,6 +425,8 @@ void flow(Frame *frame, const Type *from, const Type *to, Span span);
 // A value as what an annotation makes of it; one that does not fit (reported by check_fits) is taken for what was
 // declared.
 Tree *as_declared(Frame *frame, Tree *tree, const Type *expected);
+// A function's value as its result's annotation says.
+Tree *as_result(Frame *frame, Tree *tree, const Type *expected);
 // False and an error if the value does not fit; `because` may have no file.
 // Why it does not fit, behind an error about that (NULL: none was reported). `tree` is the value.
 void explain_mismatch(Diag *diag, const Tree *tree, const Type *have, const Type *want);

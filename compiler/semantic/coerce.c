@@ -200,8 +200,14 @@ static const Tree *value_of(const Tree *tree) {
 
 bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr *expr, Span because,
                 const char *label) {
-    if (expected->kind == TYPE_NEVER || type_fits(tree->type, expected))
+    if (expected->kind == TYPE_NEVER)
         return true;
+    if (type_fits(tree->type, expected)) {
+        if (tree->type != expected &&
+            type_has_function(expected)) // a closure keeps its type: whether it does what is asked is seen here
+            flow(frame, tree->type, expected, tree->span);
+        return true;
+    }
     tree = value_of(tree);
     Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "expected `%s`, found `%s`", type_words(expected),
                         type_words(tree->type));

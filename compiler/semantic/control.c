@@ -189,6 +189,8 @@ static const Type *element_of(Frame *frame, const Tree *source, const Expr *expr
             report(frame, DIAG_NOT_A_LIST, source->span, "`for` runs over a list, found `%s`", type_words(type));
         if (type->kind == TYPE_INT || type->kind == TYPE_LITERAL_INT)
             REPORT_HELP(diag, "`range(n)` counts from 0 to n - 1");
+        if (type_resolve(type_widen(type))->kind == TYPE_STRING)
+            REPORT_HELP(diag, "`text.chars()` is a list of its characters");
         report_origin(diag, frame, expr);
         report_instance(diag, frame);
     }

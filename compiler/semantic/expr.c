@@ -125,7 +125,12 @@ Tree *closure_of_template(Frame *frame, Template *template, Span span) {
 }
 
 static Tree *eval_special_as_value(Frame *frame, const Expr *expr) {
-    report(frame, DIAG_NOT_A_VALUE, expr->span, "`%s` can only be called", name_text(expr->name.name));
+    const char *name = name_text(expr->name.name);
+    Diag *diag = report(frame, DIAG_NOT_A_VALUE, expr->span, "`%s` can only be called", name);
+    if (strcmp(name, "self") == 0)
+        REPORT_HELP(diag, "write `self()`");
+    else
+        REPORT_HELP(diag, "a function that calls it is a value: `(x) -> %s(x)`", name);
     return tree_never(expr->span);
 }
 
@@ -218,6 +223,8 @@ static bool expect_list(Frame *frame, const Tree *tree, const Expr *expr) {
     Diag *diag = report(frame, DIAG_NOT_A_LIST, tree->span, "expected a list, found `%s`", type_words(type));
     if (diag && type_resolve(type_widen(type))->kind == TYPE_STRING)
         diag_help(diag, "`text.slice(from, to)` cuts a string, by code points");
+    if (diag && type->kind == TYPE_RECORD)
+        diag_help(diag, "a field is read by its name: `x.name`");
     if (diag && type->kind == TYPE_MAP)
         diag_help(diag,
                   "`m.get(key)` gives `{found: value}` or `{notFound: true}`, `m.get_or(key, otherwise)` a value");
@@ -308,7 +315,7 @@ static Tree *eval_early_return(Frame *frame, Expr *expr) {
         return tree;
     if (expected) {
         check_fits(frame, tree, expected, value, declared->span, "the result is declared here");
-        tree = as_declared(frame, tree, expected);
+        tree = as_result(frame, tree, expected);
     }
     const Type *type = expected ? tree->type : widen_tree(tree);
     Inst *inst = frame->inst;

@@ -27,7 +27,7 @@ static const Type *grown(const Type *type, const Tree *argument) {
 }
 
 static bool check_key(Frame *frame, const Type *key, const Tree *argument) {
-    if (!type_has_function(key, 0))
+    if (!type_has_function(key))
         return true;
     Diag *diag =
         report(frame, DIAG_BAD_KEY, argument->span, "functions do not compare, so `%s` is no key", type_words(key));

@@ -25,11 +25,8 @@ Binding *narrow_path(Frame *frame, const Expr *expr) {
     const Expr *root = frame->has_paths ? root_of(expr) : NULL;
     if (!root)
         return NULL;
-    Name path = path_name(expr);
-    for (Binding *binding = frame->scope; binding && binding->name != root->name.name; binding = binding->next)
-        if (binding->name == path)
-            return binding;
-    return NULL;
+    Binding *known = scope_find(frame, path_name(expr)), *holder = scope_find(frame, root->name.name);
+    return known && (!holder || known->depth > holder->depth) ? known : NULL;
 }
 
 bool narrow_subject(Frame *frame, Expr *expr, Subject *out) {

@@ -97,6 +97,11 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
         REPORT_HELP(diag, "text is joined by `+`");
         return tree_never(expr->span);
     }
+    if (a->kind == TYPE_RECORD && b->kind == TYPE_RECORD) {
+        Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`++` does not join records");
+        REPORT_HELP(diag, "a record with some fields new is `record with {field: value}`");
+        return tree_never(expr->span);
+    }
     if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
         return bad_operands(frame, expr, left, right, "two lists");
     const Type *type = type_join(left->type, right->type);
@@ -107,30 +112,28 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
 
 // ---- comparison ----------------------------------------------------------------------------------------------------
 
-bool type_has_function(const Type *type, unsigned depth) {
+// `seen`: compound types that were looked at; a type has far fewer parts than ways through them.
+static bool has_function(const Type *type, Map *seen) {
     type = type_resolve(type);
-    if (depth > 8)
-        return false;
-    switch (type->kind) {
-    case TYPE_FUNCTION:
-        return true;
-    case TYPE_LIST:
-        return type_has_function(type->element, depth + 1);
-    case TYPE_MAP:
-        return type->map.value && type_has_function(type->map.value, depth + 1);
-    case TYPE_RECORD:
-        for (size_t i = 0; i < type->record.count; i++)
-            if (type_has_function(type->record.fields[i].type, depth + 1))
-                return true;
-        return false;
-    case TYPE_UNION:
-        for (size_t i = 0; i < type->members.count; i++)
-            if (type_has_function(type->members.types[i], depth + 1))
-                return true;
-        return false;
-    default:
-        return false;
-    }
+    bool compound =
+        type->kind == TYPE_LIST || type->kind == TYPE_MAP || type->kind == TYPE_RECORD || type->kind == TYPE_UNION;
+    if (!compound || !map_add(seen, type))
+        return type->kind == TYPE_FUNCTION;
+    bool found = false;
+    if (type->kind == TYPE_LIST)
+        return has_function(type->element, seen);
+    if (type->kind == TYPE_MAP)
+        return has_function(type->map.key, seen) || (type->map.value && has_function(type->map.value, seen));
+    for (size_t i = 0; type->kind == TYPE_RECORD && i < type->record.count && !found; i++)
+        found = has_function(type->record.fields[i].type, seen);
+    for (size_t i = 0; type->kind == TYPE_UNION && i < type->members.count && !found; i++)
+        found = has_function(type->members.types[i], seen);
+    return found;
+}
+
+bool type_has_function(const Type *type) {
+    Map seen = {0};
+    return has_function(type, &seen);
 }
 
 static bool comparable(const Type *a, const Type *b, unsigned depth);
@@ -168,7 +171,7 @@ static Tree *not_comparable(Frame *frame, const Expr *expr, const Tree *left, co
 }
 
 static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
-    if (type_has_function(left->type, 0) || type_has_function(right->type, 0))
+    if (type_has_function(left->type) || type_has_function(right->type))
         return not_comparable(frame, expr, left, right, "functions do not compare");
     const Type *a = widen_tree(left), *b = widen_tree(right);
     if (!comparable(type_widen(a), type_widen(b), 0))

@@ -85,17 +85,29 @@ static const Type *view_of(Frame *frame, const Expr *expr) {
     return view ? expected_field(NULL, view, expr->field.name) : NULL;
 }
 
-static bool hides_field(Frame *frame, const Expr *receiver, Name name) {
+static bool some_lacks(const Type *type, Name name) {
+    for (size_t i = 0; i < type_member_count(type); i++) {
+        const Type *member = type_resolve(type_member(type, i));
+        if (member->kind != TYPE_RECORD || !type_field(member, name))
+            return true;
+    }
+    return false;
+}
+
+// Whether the annotation is what keeps the body from the field; of a union of which the value's own type has a variant
+// without it, it is that.
+static bool hides_field(Frame *frame, const Expr *receiver, const Type *type, Name name) {
     const Type *view = receiver ? view_of(frame, receiver) : NULL;
     if (!view)
         return false;
     view = type_resolve(view);
+    bool lacks = false, has = false;
     for (size_t i = 0; i < type_member_count(view); i++) {
         const Type *member = type_resolve(type_member(view, i));
-        if (member->kind == TYPE_RECORD && !type_field(member, name))
-            return true;
+        lacks |= member->kind == TYPE_RECORD && !type_field(member, name);
+        has |= member->kind == TYPE_RECORD && type_field(member, name);
     }
-    return false;
+    return lacks && !(has && some_lacks(type_resolve(type), name));
 }
 
 static bool has_length(const Type *type) {
@@ -148,7 +160,7 @@ Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span,
     }
     if (has_length(type) && strcmp(name->text, "length") == 0)
         return length_of(type->kind == TYPE_LIST ? record : convert(frame, record, type_string), span);
-    if (hides_field(frame, expr, name)) {
+    if (hides_field(frame, expr, type, name)) {
         Diag *diag =
             report(frame, DIAG_HIDDEN_FIELD, name_span, "the parameter's type has no field `%s`", name_text(name));
         report_origin(diag, frame, expr);

@@ -178,19 +178,56 @@ ModuleInfo *module_load(Check *check, Name name) {
 
 // ---- scopes --------------------------------------------------------------------------------------------------------
 
+// A scope is a list, innermost first. Where it is long, the name's binding that was pushed last is looked up instead:
+// if it is in scope, it is the innermost one.
+enum { SCOPE_INDEXED = 32 };
+
+static bool is_in_scope(const Frame *frame, const Binding *binding) {
+    const Binding *at = frame->scope;
+    while (at && at->depth > binding->depth)
+        at = at->jump && at->jump->depth >= binding->depth ? at->jump : at->next;
+    return at == binding;
+}
+
 Binding *scope_find(Frame *frame, Name name) {
+    if (frame->scope && frame->scope->depth >= SCOPE_INDEXED) {
+        Binding *latest = map_get(&frame->latest, name);
+        if (!latest || is_in_scope(frame, latest))
+            return latest;
+    }
     for (Binding *binding = frame->scope; binding; binding = binding->next)
         if (binding->name == name)
             return binding;
     return NULL;
 }
 
+// The bindings from the outermost to this one.
+static void index_scope(Frame *frame, Binding *innermost) {
+    VEC(Binding *) all = {0};
+    for (Binding *binding = innermost; binding; binding = binding->next)
+        vec_push(&all, binding);
+    while (all.len > 0) {
+        Binding *binding = vec_pop(&all);
+        map_set(&frame->latest, binding->name, binding);
+    }
+}
+
 Binding *scope_push(Frame *frame, Name name, Local *local, Span span) {
-    Binding *binding = mem_new(Binding);
+    Binding *binding = mem_new(Binding), *outer = frame->scope;
     binding->name = name;
     binding->local = local;
     binding->span = span;
-    binding->next = frame->scope;
+    binding->next = outer;
+    if (outer) {
+        const Binding *jump = outer->jump;
+        bool twice = jump && jump->jump && outer->depth - jump->depth == jump->depth - jump->jump->depth;
+        binding->depth = outer->depth + 1;
+        binding->jump = twice ? jump->jump : outer;
+    }
+    if (binding->depth == SCOPE_INDEXED)
+        index_scope(frame, binding);
+    else if (binding->depth > SCOPE_INDEXED)
+        map_set(&frame->latest, name, binding);
     frame->scope = binding;
     return binding;
 }
@@ -350,12 +387,49 @@ static void report_script_name(Frame *frame, const Expr *expr, Span bound) {
 
 // What other languages call a value that has another name here.
 static const char *own_word(Name name) {
-    static const char *const words[][2] = {{"null", "nil"},  {"undefined", "nil"}, {"None", "nil"},
-                                           {"True", "true"}, {"False", "false"},   {"this", "self()"}};
+    static const char *const words[][2] = {
+        {"null", "nil"},
+        {"undefined", "nil"},
+        {"None", "nil"},
+        {"True", "true"},
+        {"False", "false"},
+        {"this", "self()"},
+        {"len", "x.length"},
+        {"str", "text(x)"},
+        {"int", "truncate(x)` of a float, `parse_int(text)` of text, as in `parse_int(\"5\")"},
+        {"printf", "println(\"… ${x} …\")"},
+        {"console", "println(x)"},
+        {"print_string", "print(text)"},
+        {"send", "pid <- message"},
+        {"number", "int` or `float"},
+        {"sizeof", "x.length"},
+        {"length", "x.length"},
+        {"put", "println(x)"},
+        {"puts", "println(x)"},
+        {"break", "early_return value` in a function of its own, or look at less: `xs.take_while(test)"},
+        {"continue", "if condition { … }` around the rest, or leave elements out: `[e for x in xs if condition]"},
+        {"error", "panic(text)"},
+        {"typeof", "x is int"},
+        {"format", "string:format(template, values)"}};
     for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
         if (strcmp(words[i][0], name->text) == 0)
             return words[i][1];
     return NULL;
+}
+
+// Whether this character stands right behind a place of the source.
+static bool is_before(Span span, const char *text) {
+    return span.file && span.end < span.file->len && span.file->text[span.end] == *text;
+}
+
+// The module of this name, however it is written.
+static const char *module_like(Check *check, Name name) {
+    size_t len = strlen(name->text);
+    char *text = text_format("%s", name->text);
+    for (size_t i = 0; i < len; i++)
+        text[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i]);
+    Name lower = name_of_bytes(text, len);
+    return module_load(check, lower) || has_builtins(lower) ? lower->text : NULL;
 }
 
 // The binding of that name further down.
@@ -409,7 +483,12 @@ void report_unknown_name(Frame *frame, const Expr *expr) {
         REPORT_HELP(diag, "a lambda cannot call itself: make `%s` a function, at top level", name_text(name));
         return;
     }
-    if (own_word(name) && !expr->name.module)
+    const char *module = is_before(expr->span, ".") ? module_like(frame->check, name) : NULL;
+    if (module)
+        REPORT_HELP(diag, "what belongs to a module is written with a colon: `%s:name`", module);
+    else if (is_before(expr->span, ":"))
+        REPORT_HELP(diag, "a key that is text stands in quotation marks: `\"%s\": …`", name_text(name));
+    else if (own_word(name) && !expr->name.module)
         REPORT_HELP(diag, "write `%s`", own_word(name));
     else
         report_near(diag, &near);

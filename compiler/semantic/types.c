@@ -88,20 +88,24 @@ static const Type *widen_extra(const Type *type) {
     return type_record(fields, type->record.count);
 }
 
-static const Type *merge_record(const Type *annotation, const Type *actual) {
+static const Type *merge(const Type *annotation, const Type *actual, const Map *kept);
+
+static const Type *merge_record(const Type *annotation, const Type *actual, const Map *kept) {
     VEC(TypeField) fields = {0};
     bool same = true;
     for (size_t i = 0; i < actual->record.count; i++) {
         TypeField field = actual->record.fields[i];
         const Type *asked = type_field(annotation, field.name);
-        field.type = asked ? merge_bound(asked, field.type) : widen_extra(field.type);
+        if (!asked && kept && !map_has(kept, field.name))
+            continue;
+        field.type = asked ? merge(asked, field.type, kept) : widen_extra(field.type);
         same &= asked && field.type == asked;
         vec_push(&fields, field);
     }
     return same ? annotation : type_record(fields.data, fields.len);
 }
 
-static const Type *merge_union(const Type *annotation, const Type *actual) {
+static const Type *merge_union(const Type *annotation, const Type *actual, const Map *kept) {
     TypeList members = {0};
     for (size_t i = 0; i < type_member_count(annotation); i++) {
         const Type *asked = type_member(annotation, i), *merged = NULL;
@@ -109,7 +113,7 @@ static const Type *merge_union(const Type *annotation, const Type *actual) {
             const Type *member = type_member(actual, k);
             if (type_best_member(member, annotation) != type_resolve(asked))
                 continue;
-            const Type *one = merge_bound(asked, member);
+            const Type *one = merge(asked, member, kept);
             merged = merged ? type_join(merged, one) : one;
         }
         vec_push(&members, merged ? merged : asked);
@@ -117,26 +121,57 @@ static const Type *merge_union(const Type *annotation, const Type *actual) {
     return type_union(members.data, members.len);
 }
 
-const Type *merge_bound(const Type *annotation, const Type *actual) {
+static const Type *merge(const Type *annotation, const Type *actual, const Map *kept) {
     const Type *asked = type_resolve(annotation), *have = type_resolve(actual);
     if (asked == have || have->kind == TYPE_NEVER || asked->has_knot || have->has_knot || !type_fits(have, asked))
         return annotation;
     if (asked->kind == TYPE_UNION)
-        return merge_union(asked, have);
+        return merge_union(asked, have, kept);
     if (asked->kind != have->kind)
         return annotation;
     switch (asked->kind) {
     case TYPE_RECORD:
-        return merge_record(asked, have);
+        return merge_record(asked, have, kept);
     case TYPE_LIST:
-        return type_list(merge_bound(asked->element, have->element));
+        return type_list(merge(asked->element, have->element, kept));
     case TYPE_MAP:
-        return type_map(merge_bound(asked->map.key, have->map.key),
-                        asked->map.value ? merge_bound(asked->map.value, have->map.value) : NULL);
+        return type_map(merge(asked->map.key, have->map.key, kept),
+                        asked->map.value ? merge(asked->map.value, have->map.value, kept) : NULL);
     case TYPE_FUNCTION:
         return have->function.count ? actual : annotation;
     default:
         return annotation;
+    }
+}
+
+const Type *merge_bound(const Type *annotation, const Type *actual) { return merge(annotation, actual, NULL); }
+
+const Type *merge_result(const Type *annotation, const Type *actual, const Map *kept) {
+    return merge(annotation, actual, kept);
+}
+
+enum { EXTRA_DEPTH = 16 };
+
+void extra_fields(Map *names, const Type *annotation, const Type *actual, unsigned depth) {
+    actual = type_resolve(actual);
+    if (actual == annotation || depth > EXTRA_DEPTH)
+        return;
+    annotation = annotation ? type_resolve(annotation) : NULL;
+    for (size_t i = 0; i < type_member_count(actual); i++) {
+        const Type *have = type_resolve(type_member(actual, i));
+        const Type *asked = annotation ? type_best_member(have, annotation) : NULL;
+        asked = asked ? type_resolve(asked) : NULL;
+        if (have->kind == TYPE_LIST)
+            extra_fields(names, asked && asked->kind == TYPE_LIST ? asked->element : NULL, have->element, depth + 1);
+        else if (have->kind == TYPE_MAP && have->map.value)
+            extra_fields(names, asked && asked->kind == TYPE_MAP ? asked->map.value : NULL, have->map.value, depth + 1);
+        for (size_t k = 0; have->kind == TYPE_RECORD && k < have->record.count; k++) {
+            const TypeField *field = &have->record.fields[k];
+            const Type *known = asked && asked->kind == TYPE_RECORD ? type_field(asked, field->name) : NULL;
+            if (!known)
+                map_add(names, field->name);
+            extra_fields(names, known, field->type, depth + 1);
+        }
     }
 }
 

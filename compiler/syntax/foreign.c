@@ -36,6 +36,26 @@ static const Habit habits[] = {
     {"throw", "end the process with `panic(text)`; expected failures are values"},
     {"raise", "end the process with `panic(text)`; expected failures are values"},
     {"not", "write `!`"},
+    {"div", "`/` divides ints to an int"},
+    {"mod", "the remainder is `a % b`"},
+    {"rem", "the remainder is `a % b`"},
+    {"then", "a choice is written `if condition { a } else { b }`"},
+    {"do", "blocks stand in braces: `{ … }`"},
+    {"begin", "blocks stand in braces: `{ … }`"},
+    {"end", "blocks stand in braces: `{ … }`"},
+    {"elif", "write `else if`"},
+    {"elsif", "write `else if`"},
+    {"elseif", "write `else if`"},
+    {"unless", "write `if !(condition) { … }`"},
+    {"until", "loop by recursion, or with `for x in xs { … }`"},
+    {"new", "a record is written `{field: value}`"},
+    {"async", "every process can wait: `spawn_typed(f)` starts one, `task:all([f, g])` runs functions side by side"},
+    {"await", "a process waits for its calls; `task:all([f, g])` runs functions side by side"},
+    {"go", "a process is started by `spawn_typed(f, a)`, or `spawn { … }`"},
+    {"lambda", "a function value is written `(a, b) -> value`"},
+    {"mut", "values do not change; binding a name again shadows it"},
+    {"as", "nothing is converted by itself: see `float(n)`, `truncate(x)`, `parse_int(text)`, `text(x)`"},
+    {"of", "a loop is written `for x in xs { … }`"},
     {"and", "write `&&`"},
     {"or", "write `||`"},
 };
@@ -47,27 +67,126 @@ const char *foreign_word_help(const char *word) {
     return NULL;
 }
 
-void foreign_token_help(Diag *diag, TokenKind kind) {
+// What a token that is not expected was meant for, by itself.
+static const char *token_help(TokenKind kind) {
     switch (kind) {
     case TOKEN_FAT_ARROW:
-        diag_help(diag, "lambdas and arms are written with `->`");
-        break;
+        return "lambdas and arms are written with `->`";
     case TOKEN_AMPERSAND:
-        diag_help(diag, "the operator for both is `&&`");
-        break;
+        return "the operator for both is `&&`; a function's value is its name alone";
     case TOKEN_PIPE:
-        diag_help(diag, "`|` joins types; the operator for either is `||`");
-        break;
+        return "`|` joins types; the operator for either is `||`";
     case TOKEN_QUESTION:
-        diag_help(diag, "a choice is written `if condition { a } else { b }`");
-        break;
+        return "a choice is written `if condition { a } else { b }`";
     case TOKEN_NOT:
-        diag_help(diag, "a message is sent by `pid <- message`");
-        break;
+        return "a message is sent by `pid <- message`";
     case TOKEN_SEMICOLON:
-        diag_help(diag, "statements are separated by newlines");
-        break;
+        return "statements are separated by newlines";
+    case TOKEN_DOT_DOT:
+        return "the ints from a to b - 1 are `range(a, b)`";
+    case TOKEN_IF:
+        return "a choice is written `if condition { a } else { b }`";
+    case TOKEN_AFTER:
+        return "`after` is the last arm of a `receive`: `after 100 -> …`";
     default:
-        break;
+        return NULL;
     }
+}
+
+// Two tokens that are an operator, or a beginning, elsewhere; the second one is not expected.
+static const struct {
+    TokenKind before, here;
+    const char *help;
+} pairs[] = {
+    {TOKEN_STAR, TOKEN_STAR, "a power is `math:power(a, n)` of ints, `math:pow(x, y)` of floats"},
+    {TOKEN_LESS, TOKEN_LESS, "bits are shifted by `math:shift_left(n, by)`"},
+    {TOKEN_GREATER, TOKEN_GREATER, "bits are shifted by `math:shift_right(n, by)`"},
+    {TOKEN_LESS, TOKEN_GREATER, "unequal is `!=`"},
+    {TOKEN_COLON, TOKEN_ASSIGN, "a binding is written `name = value`"},
+    {TOKEN_QUESTION, TOKEN_DOT, "a value that may be nil is tested first: `if x != nil { … }`"},
+    {TOKEN_DOT, TOKEN_STRING, "text is joined by `+`"},
+};
+
+static const char *pair_help(TokenKind before, TokenKind here) {
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i].before == before && pairs[i].here == here)
+            return pairs[i].help;
+    return NULL;
+}
+
+static bool is_one_of(const Token *token, const char *const *words) {
+    for (; token->kind == TOKEN_NAME && *words; words++)
+        if (strcmp(token->value.name->text, *words) == 0)
+            return true;
+    return false;
+}
+
+static const Token *at_index(const Parser *p, uint32_t index) { return &p->tokens->data[index]; }
+
+// `fn(x) {`: the brace is not expected.
+static bool is_lambda_with_word(const Parser *p) {
+    static const char *const words[] = {"fn", "fun", "func", "function", "lambda", NULL};
+    const Token *last = at_index(p, p->at - 1);
+    uint32_t open = last->kind == TOKEN_CLOSE_PAREN ? last->partner : NO_TOKEN;
+    return p->token->kind == TOKEN_OPEN_BRACE && open != NO_TOKEN && open > 0 &&
+           is_one_of(at_index(p, open - 1), words);
+}
+
+static bool encloses(const Parser *p, TokenKind kind) {
+    return p->token->parent != NO_TOKEN && at_index(p, p->token->parent)->kind == kind;
+}
+
+static bool is_type_end(const Token *token) {
+    static const char *const words[] = {"int", "float", "string", "bool", NULL};
+    return is_one_of(token, words) ||
+           (token->kind == TOKEN_NAME && token->value.name->text[0] >= 'A' && token->value.name->text[0] <= 'Z');
+}
+
+// By what stands before and around it.
+static const char *place_help(const Parser *p, DiagCode code) {
+    static const char *const text_words[] = {"f", "r", "b", NULL}, *const defined[] = {"when", NULL};
+    const Token *last = at_index(p, p->at - 1), *next = peek(p, 1);
+    TokenKind here = (TokenKind)p->token->kind;
+    if (is_lambda_with_word(p) || (here == TOKEN_PIPE && code == DIAG_EXPECTED_EXPRESSION))
+        return "a function value is written `(a, b) -> value`";
+    if (here == TOKEN_PIPE && encloses(p, TOKEN_OPEN_BRACKET))
+        return "the first element and the rest are `[first, ...rest]` in a pattern, `[first] ++ rest` in an expression";
+    if (here == TOKEN_QUESTION && is_type_end(last))
+        return "a type with nil in it is written `T | nil`";
+    if (here == TOKEN_QUESTION && (next->kind == TOKEN_DOT || next->kind == TOKEN_QUESTION))
+        return "a value that may be nil is tested first: `if x != nil { … }`";
+    if (here == TOKEN_ASSIGN && next->kind == TOKEN_LESS)
+        return "less or equal is `<=`";
+    if (here == TOKEN_ASSIGN && encloses(p, TOKEN_OPEN_PAREN))
+        return "there are neither default values nor arguments by name: a record has named fields";
+    if (here == TOKEN_ASSIGN && last->kind == TOKEN_COLON)
+        return "a binding is written `name = value`";
+    if (here == TOKEN_PERCENT && code == DIAG_EXPECTED_EXPRESSION)
+        return "comments start with `//`";
+    if (here == TOKEN_ELLIPSIS && code == DIAG_EXPECTED_NAME)
+        return "a function has so many parameters: pass a list";
+    if ((here == TOKEN_STRING || here == TOKEN_STRING_OPEN) && is_one_of(last, text_words) &&
+        last->end == p->token->start)
+        return "text with values in it is written \"${x}\"";
+    if (here == TOKEN_GREATER && p->at > 2 && is_one_of(at_index(p, p->at - 2), defined))
+        return "the guard of a clause stands with its parameter: `f(n where n > 0) { … }`";
+    if (here == TOKEN_SEND && encloses(p, TOKEN_OPEN_BRACKET))
+        return "a comprehension is written `[e for x in xs]`";
+    if (here == TOKEN_COMMA && p->at > 1 && at_index(p, p->at - 2)->kind == TOKEN_FOR)
+        return "elements with their places are `for {index, value} in xs.enumerate()`";
+    if (here == TOKEN_COLON && code == DIAG_UNEXPECTED_TOKEN && encloses(p, TOKEN_OPEN_BRACE))
+        return "an arm is written `pattern -> value`";
+    return pair_help((TokenKind)last->kind, here);
+}
+
+void foreign_help(const Parser *p, Diag *diag, DiagCode code) {
+    if (p->at == 0 || at_kind(p, TOKEN_END))
+        return;
+    const char *help = place_help(p, code);
+    if (!help && at_kind(p, TOKEN_NAME))
+        help = foreign_word_help(p->token->value.name->text);
+    if (!help)
+        help = token_help((TokenKind)p->token->kind);
+    if (help)
+        diag_help(diag, "%s", help);
 }

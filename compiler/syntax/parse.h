@@ -160,7 +160,8 @@ bool is_stray_bracket(const Parser *p);
 bool skip_consequence(Parser *p); // a stray bracket in an item that is broken already
 void check_unused(Parser *p, const StmtVec *stmts, bool last_too);
 const char *foreign_word_help(const char *word); // foreign.c: `let`, `return`, …, or NULL
-void foreign_token_help(Diag *diag, TokenKind kind);
+// What the token that is not expected here is for in other languages.
+void foreign_help(const Parser *p, Diag *diag, DiagCode code);
 Pattern *parse_pattern(Parser *p);       // parse_pattern.c
 Pattern *parse_is_pattern(Parser *p);    // a bare name is a type or constraint
 TypeExpr *parse_type(Parser *p);         // parse_type.c: unions and `with`

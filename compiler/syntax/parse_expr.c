@@ -212,7 +212,9 @@ static void check_chain(Parser *p, const Expr *left, Level level) {
         return;
     Diag *diag = parse_complain(p, DIAG_CHAINED_OPERATOR, this_span(p), "comparisons do not chain");
     diag_label(diag, left->span, "this is already a comparison");
-    diag_help(diag, "join two comparisons with `&&`, or put one in parentheses");
+    bool is_generic = at_kind(p, TOKEN_GREATER) && left->kind == EXPR_BINARY && left->binary.op == BINARY_LT;
+    diag_help(diag, is_generic ? "there are no type parameters: a function is generic as far as its body allows"
+                               : "join two comparisons with `&&`, or put one in parentheses");
 }
 
 // `x += 1`, where an operand is expected at the `=`.
@@ -223,6 +225,12 @@ static bool is_compound_assignment(const Parser *p) {
 
 static Expr *reject_compound_assignment(Parser *p, const Expr *left) {
     Span span = span_join(this_span(p), token_span(p->tokens, peek(p, 1)));
+    if (at_kind(p, TOKEN_EQUAL) || at_kind(p, TOKEN_NOT_EQUAL)) {
+        const char *op = at_kind(p, TOKEN_EQUAL) ? "==" : "!=";
+        diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, span, "there is no `%s=`", op),
+                  "values are compared by `%s`, which looks at their whole structure", op);
+        return error_expr(p);
+    }
     Text op = span_text(this_span(p)), name = span_text(left->span);
     Diag *diag =
         parse_error(p, DIAG_FOREIGN_SYNTAX, span, "values do not change, so there is no `%.*s=`", (int)op.len, op.data);

@@ -99,7 +99,9 @@ static Expr *parse_subject(Parser *p) {
                       "`_` is a pattern, a parameter that is not used, or the value tested by a constraint");
         else
             diag_help(parse_error(p, DIAG_SUBJECT_OUTSIDE, span, "there is nothing before this `.`"),
-                      "`.field` without a value stands for the tested value, in `where` only");
+                      peek(p, 1)->kind == TOKEN_INT
+                          ? "a float has digits on both sides of its point: `0.5`"
+                          : "`.field` without a value stands for the tested value, in `where` only");
         return error_expr(p);
     }
     accept(p, TOKEN_UNDERSCORE);

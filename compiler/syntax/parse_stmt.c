@@ -88,6 +88,12 @@ Stmt *parse_stmt(Parser *p) {
     return at_binding(p) ? parse_binding(p) : parse_expr_stmt(p);
 }
 
+static bool at_operand(const Parser *p) {
+    TokenKind kind = (TokenKind)p->token->kind;
+    return kind == TOKEN_NAME || kind == TOKEN_STRING || kind == TOKEN_STRING_OPEN || kind == TOKEN_INT ||
+           kind == TOKEN_FLOAT;
+}
+
 // Two things on one line: what the first one is may tell what was meant.
 static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) {
     const Expr *expr = stmt->kind == STMT_EXPR ? stmt->expr : NULL;
@@ -117,6 +123,10 @@ static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) 
         diag_help(diag, "an `else` follows the `}` of an `if`");
     else if (is_name && strcmp(expr->name.name->text, "spawn") == 0)
         diag_help(diag, "write `spawn { … }` or `spawn(function, argument)`");
+    else if (expr && expr->kind == EXPR_NAME && at_operand(p))
+        diag_help(diag, "the arguments of a call stand in parentheses: `%s(…)`", expr->name.name->text);
+    else if (stmt->span.end == p->token->start && at_kind(p, TOKEN_OPEN_BRACE))
+        diag_help(diag, "a record is written without the name of its type: `p: Point = {x: 1}`");
     else if (is_name && open == NO_TOKEN && at_kind(p, TOKEN_OPEN_BRACE))
         diag_help(diag, "a function is written `%s() { … }`", expr->name.name->text);
 }
@@ -157,7 +167,7 @@ bool open_block(Parser *p, const char *after) {
     if (p->panic)
         return false;
     if (!at_kind(p, TOKEN_OPEN_BRACE)) {
-        bool assigns = at_kind(p, TOKEN_ASSIGN);
+        bool assigns = at_kind(p, TOKEN_ASSIGN) && peek(p, 1)->kind != TOKEN_LESS;
         Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
         if (assigns && strcmp(after, "the condition") == 0)
             diag_help(diag, "values are compared with `==`");
@@ -216,6 +226,8 @@ static void report_unused(Parser *p, const Stmt *stmt) {
     diag_primary(diag, "the value is not used");
     if (first == '-' || first == '(' || first == '[' || first == '{')
         diag_note(diag, "a line that starts with `%c` does not continue the one above", first);
+    if (first == '-' && stmt->span.file->text[stmt->span.start + 1] == '-')
+        diag_help(diag, "comments start with `//`");
     else if (stmt->expr->kind == EXPR_BINARY && stmt->expr->binary.op == BINARY_EQ)
         diag_help(diag, "a binding is written with one `=`");
 }

@@ -186,10 +186,7 @@ Diag *parse_expected(Parser *p, DiagCode code, const char *wanted) {
     else
         diag = parse_error(p, code, this_span(p), "expected %s, found %s", wanted, found_text(p));
     diag_primary(diag, "expected %s", wanted);
-    foreign_token_help(diag, (TokenKind)p->token->kind);
-    const char *help = at_kind(p, TOKEN_NAME) ? foreign_word_help(p->token->value.name->text) : NULL;
-    if (help)
-        diag_help(diag, "%s", help);
+    foreign_help(p, diag, code);
     return diag;
 }
 

@@ -1,5 +1,5 @@
 // Files. Every call opens, does its work and closes, on a thread of the pool: its process waits, its worker runs
-// others.
+// others. What the system has in memory is read at once (file_quick.c).
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,6 +31,16 @@ static FileJob *make(FlProcess *self, const char *what, const FlString *path, vo
     if (!job)
         process_out_of_memory(self);
     return job;
+}
+
+// Has the job done: by `quick`, if that is possible, or by the pool.
+static void perform(FlProcess *self, FileJob *job, bool (*quick)(FileJob *job)) {
+    if (quick(job)) {
+        job_begin(self, &job->job);
+        job_done_here(&job->job);
+    } else {
+        pool_run(self, &job->job);
+    }
 }
 
 // Ends the job with the failure that it met, if it met one.
@@ -82,7 +92,7 @@ bool fl_file_read(FlProcess *self, FlString *path, FlWord *out) {
     if (has_nul(path))
         return failed(self, "read", path->bytes, no_file, out);
     FileJob *job = make(self, "read", path, file_job_read);
-    pool_run(self, &job->job);
+    perform(self, job, file_quick_read);
     return job->large ? read_large(self, job, out) : give_text(self, job, out);
 }
 
@@ -159,7 +169,7 @@ bool fl_file_size(FlProcess *self, FlString *path, FlWord *out) {
     if (has_nul(path))
         return failed(self, "look at", path->bytes, no_file, out);
     FileJob *job = make(self, "look at", path, file_job_look);
-    pool_run(self, &job->job);
+    perform(self, job, file_quick_look);
     if (!job->wrong)
         *out = (FlWord)job->size;
     return finish(self, job, out);
@@ -169,7 +179,7 @@ static bool look(FlProcess *self, const FlString *path, bool wants_folder) {
     if (has_nul(path))
         return false;
     FileJob *job = make(self, "look at", path, file_job_look);
-    pool_run(self, &job->job);
+    perform(self, job, file_quick_look);
     bool good = !job->wrong && (job->folder || !wants_folder);
     job_end(self);
     return good;

@@ -47,7 +47,7 @@ FileJob *file_job(const char *what, const char *path, void (*run)(ProcessJob *jo
     return job;
 }
 
-static bool failed(FileJob *job, int error) {
+bool file_job_failed(FileJob *job, int error) {
     const char *text = strerrordesc_np(error);
     job->wrong = text ? text : "error";
     return false;
@@ -55,14 +55,14 @@ static bool failed(FileJob *job, int error) {
 
 static void keep_result(FileJob *job, int result) {
     if (result != 0)
-        failed(job, errno);
+        file_job_failed(job, errno);
 }
 
 static bool open_file(FileJob *job, int flags, struct stat *about) {
     job->file = open(job->path, flags | O_CLOEXEC, 0666);
     if (job->file < 0 || fstat(job->file, about) != 0)
-        return failed(job, errno);
-    return S_ISDIR(about->st_mode) ? failed(job, EISDIR) : true;
+        return file_job_failed(job, errno);
+    return S_ISDIR(about->st_mode) ? file_job_failed(job, EISDIR) : true;
 }
 
 static void close_file(FileJob *job) {
@@ -79,7 +79,7 @@ static bool make_room(FileJob *job) {
     uint64_t capacity = job->capacity < GROWTH ? GROWTH : 2 * job->capacity;
     char *bytes = realloc(job->bytes, capacity);
     if (!bytes)
-        return failed(job, ENOMEM);
+        return file_job_failed(job, ENOMEM);
     job->bytes = bytes;
     job->capacity = capacity;
     return true;
@@ -93,7 +93,7 @@ static bool read_up_to(FileJob *job, uint64_t most) {
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return failed(job, errno);
+            return file_job_failed(job, errno);
         if (got == 0)
             return true;
         job->read += (uint64_t)got;
@@ -101,7 +101,7 @@ static bool read_up_to(FileJob *job, uint64_t most) {
     return job->wrong == NULL;
 }
 
-static void check_text(FileJob *job, const char *bytes, uint64_t length) {
+void file_job_check_text(FileJob *job, const char *bytes, uint64_t length) {
     if (length >= UINT32_MAX)
         job->wrong = "it is larger than 4 GB";
     else if (!utf8_check(bytes, length, &job->points))
@@ -118,7 +118,7 @@ void file_job_read(ProcessJob *head) {
         return;
     }
     if (good && read_up_to(job, UINT64_MAX))
-        check_text(job, job->bytes, job->read);
+        file_job_check_text(job, job->bytes, job->read);
     close_file(job);
 }
 
@@ -131,10 +131,10 @@ void file_job_read_rest(ProcessJob *head) {
         else if (got > 0)
             job->read += (uint64_t)got;
         else if (errno != EINTR)
-            failed(job, errno);
+            file_job_failed(job, errno);
     }
     if (!job->wrong)
-        check_text(job, job->text, job->length);
+        file_job_check_text(job, job->text, job->length);
     close_file(job);
 }
 
@@ -149,7 +149,7 @@ void file_job_part(ProcessJob *head) {
     struct stat about;
     bool good = open_file(job, O_RDONLY, &about);
     if (good && lseek(job->file, job->from, SEEK_SET) < 0)
-        good = failed(job, errno);
+        good = file_job_failed(job, errno);
     uint64_t lines = 0;
     for (uint64_t most = job->wanted < 1 ? 1 : (uint64_t)job->wanted; good && lines == 0; most *= 2) {
         good = read_up_to(job, most); // until there is a newline, or the end
@@ -160,7 +160,7 @@ void file_job_part(ProcessJob *head) {
     }
     job->read = lines;
     if (good)
-        check_text(job, job->bytes, job->read);
+        file_job_check_text(job, job->bytes, job->read);
     close_file(job);
 }
 
@@ -170,7 +170,7 @@ static bool write_all(FileJob *job) {
     for (uint64_t done = 0; done < job->length;) {
         ssize_t written = write(job->file, job->text + done, job->length - done);
         if (written < 0 && errno != EINTR)
-            return failed(job, errno);
+            return file_job_failed(job, errno);
         done += written < 0 ? 0 : (uint64_t)written;
     }
     return true;

@@ -34,6 +34,14 @@ typedef struct FileJob {
 // A job for this path (which has no NUL); NULL: memory is out. what: static.
 FileJob *file_job(const char *what, const char *path, void (*run)(ProcessJob *job));
 
+// What became of it: a failure with this errno (false); text that was read, which has to be UTF-8.
+bool file_job_failed(FileJob *job, int error);
+void file_job_check_text(FileJob *job, const char *bytes, uint64_t length);
+
+// On the worker's own thread, without waiting (file_quick.c): true if that was possible, and the job is done.
+bool file_quick_read(FileJob *job);
+bool file_quick_look(FileJob *job);
+
 // One for each kind of call.
 void file_job_read(ProcessJob *job); // the whole, into `bytes`; a regular file of FILE_LARGE bytes or more: `large`
 void file_job_read_rest(ProcessJob *job); // of a large one: `length` bytes into text, or `wrong`

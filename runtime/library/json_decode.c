@@ -185,7 +185,7 @@ static bool object_fits(Decoder *d, JsonText json, const FlType *record) {
         if (field != NULL && field->type->kind == FL_KIND_LITERAL && !take_literal(d, &value, field->type))
             return false;
         found += field != NULL && !allows_nil(field->type);
-        if (!jsontext_skip(&json))
+        if (!jsontext_jump(&json))
             return true;
     }
     return found >= needed;
@@ -248,8 +248,11 @@ static const FlType *best_member(Decoder *d, const FlType *type) {
     const FlType *best = NULL;
     uint32_t most = 0;
     char first = jsontext_peek(&d->json);
-    if (first == '{' && (best = only_object(type)) != NULL)
-        return best;
+    if (first == '{') {
+        if ((best = only_object(type)) != NULL)
+            return best;
+        jsontext_index(&d->json);
+    }
     for (uint32_t i = 0; i < type->field_count; i++) {
         uint32_t one = rank(d, type->fields[i].type, first);
         if (one > most) {

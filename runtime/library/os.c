@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "runtime/library/library.h"
 #include "runtime/value/heap.h"
@@ -37,22 +36,4 @@ int64_t fl_time_unix(FlProcess *self) {
     (void)self;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-void fl_log_write(FlProcess *self, FlString *text) {
-    char *line = malloc((size_t)text->length + 1); // one write, so that lines of several processes stay whole
-    (void)self;
-    if (line == NULL)
-        return;
-    memcpy(line, text->bytes, text->length);
-    line[text->length] = '\n';
-    size_t left = (size_t)text->length + 1;
-    for (const char *at = line; left > 0;) {
-        ssize_t written = write(STDERR_FILENO, at, left);
-        if (written <= 0)
-            break;
-        at += written;
-        left -= (size_t)written;
-    }
-    free(line);
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "compiler/diag/page.h"
 #include "compiler/diag/render.h"
 
 static SourceFile *file_of(const char *path, const char *text) {
@@ -195,7 +196,13 @@ static void test_codes(void **state) {
         const char *text = diag_code_text((DiagCode)code);
         assert_int_equal(strlen(text), 5);
         assert_true(text[0] == 'E' || text[0] == 'W');
-        assert_true(diag_code_title((DiagCode)code)[0] && diag_code_explanation((DiagCode)code)[0]);
+        assert_true(diag_code_title((DiagCode)code)[0]);
+        StringBuilder page = {0};
+        diag_page((DiagCode)code, &page);
+        assert_int_equal(strncmp(sb_text(&page), text, 5), 0);
+        assert_non_null(strstr(sb_text(&page), diag_code_title((DiagCode)code)));
+        assert_null(strstr(sb_text(&page), "```"));
+        assert_null(strstr(sb_text(&page), "<!--"));
         for (int other = 0; other < code; other++)
             assert_string_not_equal(text, diag_code_text((DiagCode)other));
     }
