@@ -241,7 +241,9 @@ stress: $(STRESS_TESTS) ## every program of test/stress with the seed SEED; VARI
 	@$(HARNESS) $(if $(VARIANT),--variant $(VARIANT)) --seed $(SEED) stress
 
 SOAK_SECONDS ?= 600
-soak: all ## mixed work and big values for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute
+HOST_SECONDS ?= 60
+soak: all ## mixed work and big values for SOAK_SECONDS (600): nothing is lost, and the memory stays what it was after a minute; 8 threads of a program in C send for HOST_SECONDS (60)
+	@HOST_SECONDS=$(HOST_SECONDS) $(HARNESS) hosts test/hosts/senders
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(HARNESS) soak test/soak/mixed test/soak/values
 
 CHAOS_SECONDS ?= 60

@@ -21,11 +21,19 @@ static inline struct timespec bench_start(void) {
     return now;
 }
 
+// Nanoseconds.
+static inline double bench_since(struct timespec start) {
+    struct timespec end = bench_start();
+    return (double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec);
+}
+
+static inline void bench_figure(long result, double figure, const char *unit) {
+    printf("result %ld\n%g %s\n", result, figure, unit);
+}
+
 // Prints the result and the time since start over a count of things done, in a unit.
 static inline void bench_report(long result, struct timespec start, long count, const char *unit) {
-    struct timespec end = bench_start();
-    double took = (end.tv_sec - start.tv_sec) * 1e9 + (end.tv_nsec - start.tv_nsec);
-    printf("result %ld\n%g %s\n", result, took / count, unit);
+    bench_figure(result, bench_since(start) / (double)count, unit);
 }
 
 #endif

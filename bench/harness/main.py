@@ -79,10 +79,9 @@ def build_all(row, chosen, root):
     """The programs of one work that could be built; the others are noted as failures."""
     programs = []
     for peer in chosen:
-        if row.work.debug:
-            peer = peer.for_debugging()
+        peer = peer.for_work(row.work)
         source = row.work.source(peer.extension, root / "generated")
-        if not source or not peer.build:
+        if not source or not peer.build or (row.work.kind == "size" and not peer.whole):
             continue
         folder = root / row.work.folder / (source.stem + "_debug" * row.work.debug) / peer.name
         if not peers.up_to_date(peer, source, folder):

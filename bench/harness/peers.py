@@ -14,7 +14,8 @@ COMMON_EXTENSIONS = {"cpp": "hpp", "c": "h"}
 class Peer:
     """One way to build and run a work. The commands' words may hold {source}, {common} (what the programs of this language share),
     {out} (a file), {dir} (a folder of its own), {top} and {stem}; `needs` are the programs and files without which it is not
-    installed. It is built in {dir}, or in the folder `where`; `debug` builds it without optimisation. `workers` is the environment that
+    installed. It is built in {dir}, or in the folder `where`; `debug` builds it without optimisation, `host` as a library in a program in C.
+    `workers` is the environment that
     gives it so many workers: {n}."""
 
     name: str
@@ -25,11 +26,14 @@ class Peer:
     version: tuple
     where: str = "{dir}"
     debug: tuple = ()
+    host: tuple = ()
     workers: tuple = ()
     output: str = "{out}"
+    whole: bool = True  # the output runs by itself: its size can be compared
 
-    def for_debugging(self):
-        return replace(self, build=self.debug)
+    def for_work(self, work):
+        """As its programs are built for a work; without `build`, if it has no such way."""
+        return replace(self, build=self.debug) if work.debug else replace(self, build=self.host) if work.host else self
 
     def environment(self, workers):
         """What a program that shall have so many workers is run with; None for a peer that can't be told."""
@@ -52,10 +56,18 @@ class Peer:
         return [word.format(**values) for word in words]
 
 
+# The words behind it: the compiler, the library's source, the folder, the top, the program.
+HOST_SCRIPT = """set -e
+"$0" build --lib work -o "$2" "$1"
+gcc -O2 -I"$3" -I"$2" -o "$4" "${{1%.fl}}.c" "$2/libwork.a" -pthread -lm
+"""
+
+
 def fluffy(compiler):
     compiler = os.path.abspath(compiler)
     return Peer("fluffy", "fl", (compiler,), (compiler, "build", "{source}", "-o", "{out}"), ("{out}",),
                 (compiler, "--version"), debug=(compiler, "build", "--debug", "{source}", "-o", "{out}"),
+                host=("sh", "-c", HOST_SCRIPT, compiler, "{source}", "{dir}", "{top}", "{out}"),
                 workers=(("FLUFFY_WORKERS", "{n}"),))
 
 
@@ -84,7 +96,7 @@ ERLANG_VERSION = 'io:format("~s", [erlang:system_info(otp_release)]), halt().'
 PEERS = [
     Peer("erlang", "erl", ("erl", "erlc"), ("erlc", "-o", "{dir}", "{common}", "{source}"),
          ("erl", "-noshell", "+P", "10000000", "-pa", "{dir}", "-run", "{stem}", "main"),
-         ("erl", "-noshell", "-eval", ERLANG_VERSION), workers=(("ERL_FLAGS", "+S {n}:{n}"),), output="{dir}/{stem}.beam"),
+         ("erl", "-noshell", "-eval", ERLANG_VERSION), workers=(("ERL_FLAGS", "+S {n}:{n}"),), output="{dir}/{stem}.beam", whole=False),
     Peer("go", "go", ("go",), ("go", "build", "-o", "{out}", "{source}"), ("{out}",), ("go", "version"), "{top}/bench",
          debug=("go", "build", "-gcflags=all=-N -l", "-o", "{out}", "{source}"), workers=(("GOMAXPROCS", "{n}"),)),
     Peer("tokio", "rs", ("cargo", "/usr/share/cargo/registry"),
@@ -119,7 +131,7 @@ def build(peer, source, folder):
 def up_to_date(peer, source, folder):
     """Whether the program was built since its source, and for Fluffy since the compiler and runtime, last changed."""
     mark = folder / "built"
-    inputs = [source, peer.common()] + [Path(need) for need in peer.needs if need.startswith("/") and os.path.isfile(need)]
+    inputs = [source, peer.common(), *source.parent.glob(source.stem + ".c")] + [Path(need) for need in peer.needs if need.startswith("/") and os.path.isfile(need)]
     if peer.name == "fluffy":
         inputs += Path(peer.needs[0]).parent.glob("*.a")
     return mark.exists() and all(path.stat().st_mtime < mark.stat().st_mtime for path in inputs)

@@ -55,7 +55,7 @@ class Row:
     def as_json(self):
         best = self.best_peer()
         return {"title": self.work.title, "group": self.work.group, "unit": self.work.unit, "figures": self.figures,
-                "best_peer": best, "ratios": self.ratios(best) if best else [], "goal_ratio": self.work.goal_ratio,
+                "best_peer": best, "ratios": self.ratios(best) if best else [], "goal_ratio": None if self.work.absolute else self.work.goal_ratio, "goal": self.work.goal,
                 "distributions": {peer: self.distribution(peer) for peer in self.distributions}, "failures": self.failures}
 
 

@@ -19,11 +19,18 @@ def ratio_text(ratios):
 
 
 def verdict(row):
+    if row.work.absolute:
+        figure = row.median("fluffy")
+        return "" if figure is None else "met" if figure <= row.work.goal else "behind"
     best = row.best_peer()
     ratios = row.ratios(best) if best else []
     if not ratios:
         return ""
     return "met" if statistics.median(ratios) <= row.work.goal_ratio else "behind"
+
+
+def goal(work):
+    return f"{number(work.goal)} {work.unit}" if work.absolute else f"{work.goal_ratio:.2f}"
 
 
 def columns(rows):
@@ -39,7 +46,7 @@ def cells(rows):
     for row in rows:
         best = row.best_peer()
         yield [row.work.title, row.work.unit, *(number(row.median(peer)) for peer in peers),
-               ratio_text(row.ratios(best)) + f" {best}" if best else "-", f"{row.work.goal_ratio:.2f}", verdict(row)]
+               ratio_text(row.ratios(best)) + f" {best}" if best else "-", goal(row.work), verdict(row)]
 
 
 def render(rows):

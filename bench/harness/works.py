@@ -24,6 +24,8 @@ class Work:
     lines: int = 0  # of a program that is generated
     long: bool = False  # left out of a quick run
     debug: bool = False  # built without optimisation
+    host: bool = False  # a program in C, STEM.c, with a library `work` made of STEM.fl
+    absolute: bool = False  # `goal` is the figure itself: there is no peer
     prints: str = ""  # the unit that the program prints, if that is another one
     args: list = field(default_factory=list)
     quick: list = field(default_factory=list)

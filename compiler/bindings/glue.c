@@ -165,8 +165,10 @@ static bool is_of_numbers(const TypedExport *export) {
     return numbers;
 }
 
+// The words of arguments and result; that of an int is the caller's own.
 static void write_numbers_call(const TypedExport *export, size_t index, StringBuilder *out) {
-    sb_addf(out, "    uint64_t words[%zu] = {0}, word;\n", export->parameter_count + 1);
+    TypeKind kind = export->call->result->kind;
+    sb_addf(out, "    uint64_t words[%zu];\n", export->parameter_count + 1);
     for (size_t i = 0; i < export->parameter_count; i++) {
         const char *name = c_parameter(export->parameters[i].name);
         if (export->parameters[i].type->kind == TYPE_FLOAT)
@@ -174,20 +176,13 @@ static void write_numbers_call(const TypedExport *export, size_t index, StringBu
         else
             sb_addf(out, "    words[%zu] = (uint64_t)%s;\n", i, name);
     }
-    sb_addf(out, "    fluffy_status status = fl_host_call_words(%zu, words, &word);\n    if (status == FLUFFY_OK)\n",
-            index);
-    switch (export->call->result->kind) {
-    case TYPE_FLOAT:
-        sb_add(out, "        memcpy(result, &word, sizeof(double));\n");
-        break;
-    case TYPE_BOOL:
-        sb_add(out, "        *result = word != 0;\n");
-        break;
-    default:
-        sb_add(out, "        *result = (int64_t)word;\n");
-        break;
+    if (kind == TYPE_INT) {
+        sb_addf(out, "    return fl_host_call_words(%zu, words, (uint64_t *)result);\n", index);
+        return;
     }
-    sb_add(out, "    return status;\n");
+    sb_addf(out, "    uint64_t word;\n    fluffy_status status = fl_host_call_words(%zu, words, &word);\n", index);
+    sb_addf(out, "    if (status == FLUFFY_OK)\n        %s;\n    return status;\n",
+            kind == TYPE_FLOAT ? "memcpy(result, &word, sizeof(double))" : "*result = word != 0");
 }
 
 static void write_call(const CTypes *types, const TypedExport *export, size_t index, StringBuilder *out) {

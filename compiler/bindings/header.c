@@ -115,11 +115,11 @@ static void write_export(const CTypes *types, const TypedExport *export, StringB
         sb_addf(out, "/* Starts a process that runs it%s. `options` may be NULL, `pid` too. */\n%s;\n\n",
                 export->call ? " for each message" : "", c_spawn_declaration(types, export));
     if (export->message)
-        sb_addf(
-            out,
-            "/* Sends a message to such a process; returns at once. To a process that has ended it does nothing. */\n"
-            "%s;\n\n",
-            c_send_declaration(types, export));
+        sb_addf(out,
+                "/* Sends a message to such a process; returns at once. To a process that has ended it does nothing.\n"
+                " * FLUFFY_FULL: its mailbox has a limit, see fluffy_send_timeout. */\n"
+                "%s;\n\n",
+                c_send_declaration(types, export));
 }
 
 static void write_received(const CTypes *types, const CType *entry, StringBuilder *out) {

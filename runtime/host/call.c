@@ -13,12 +13,11 @@
 #include "runtime/platform/futex.h"
 #include "runtime/process/death.h"
 #include "runtime/process/names.h"
+#include "runtime/process/receive.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
-
-enum { LOOK_NANOSECONDS = 20000000 }; // how often who waits for a call looks whether the runtime is stopping
 
 // ---- new processes
 
@@ -57,9 +56,24 @@ static fluffy_status apply_name(Seat *seat, FlProcess *process, const char *name
     return result == NAMES_TAKEN ? FLUFFY_NAME_TAKEN : result == NAMES_NO_MEMORY ? FLUFFY_NO_MEMORY : FLUFFY_OK;
 }
 
+fluffy_status host_policy(Seat *seat, fluffy_overflow overflow, BoundPolicy *policy) {
+    static const BoundPolicy policies[] = {BOUND_BLOCK, BOUND_DROP_NEWEST, BOUND_DROP_OLDEST, BOUND_CRASH};
+    *policy = BOUND_BLOCK;
+    if ((size_t)overflow >= sizeof policies / sizeof *policies)
+        return seat_fail(seat, FLUFFY_INVALID, "`overflow` is none of the four");
+    *policy = policies[overflow];
+    return FLUFFY_OK;
+}
+
 static fluffy_status apply_options(Seat *seat, FlProcess *process, const fluffy_spawn_options *options) {
     if (options->memory_limit != 0)
         process->arena.limit = options->memory_limit;
+    BoundPolicy policy;
+    fluffy_status status = host_policy(seat, options->overflow, &policy);
+    if (status != FLUFFY_OK)
+        return status;
+    if (options->mailbox != 0 && !bound_make(process, options->mailbox, policy))
+        return FLUFFY_NO_MEMORY;
     if (options->stack_limit != 0) {
         FlSide *side = process_side(process);
         if (!side)
@@ -68,7 +82,8 @@ static fluffy_status apply_options(Seat *seat, FlProcess *process, const fluffy_
     }
     if ((options->link || options->monitor) && !options->owner)
         return seat_fail(seat, FLUFFY_INVALID, "`link` and `monitor` need an `owner`");
-    fluffy_status status = options->name ? apply_name(seat, process, options->name) : FLUFFY_OK;
+    if (options->name)
+        status = apply_name(seat, process, options->name);
     if (status == FLUFFY_OK && options->owner &&
         !mailbox_expect(options->owner, process->head.pid, options->link, options->monitor))
         status = FLUFFY_NO_MEMORY;
@@ -173,8 +188,13 @@ static fluffy_status send(Seat *seat, const FlExport *export, const FlShape *sha
     if (!message)
         return status;
     message->to = to;
-    signal_route(message);
-    return FLUFFY_OK;
+    BoundPatience patience = {.goes_on = host_open};
+    if (__builtin_expect(seat->patience != 0, 0))
+        patience.deadline = process_deadline(seat->patience);
+    if (__builtin_expect(signal_route_from_host(message, &patience), 1))
+        return FLUFFY_OK;
+    message_free(message);
+    return host_open() ? FLUFFY_FULL : FLUFFY_STOPPED;
 }
 
 fluffy_status fl_host_send(uint32_t exported, const FlShape *shape, FlPlan *plans, fluffy_pid to, const void *message) {
@@ -312,24 +332,14 @@ fluffy_status fl_host_call(uint32_t exported, const FlShape *shape, const void *
     return status;
 }
 
-fluffy_status fl_host_call_words(uint32_t exported, const uint64_t *arguments, uint64_t *result) {
-    Seat *seat = seat_enter();
-    if (__builtin_expect(!seat, 0))
-        return FLUFFY_STOPPED;
-    const FlExport *export = host_export(exported);
-    fluffy_status status;
-    if (__builtin_expect(export->plain && !SANITIZED, 1)) {
-        status = here_call_words(seat, export, arguments, result);
-    } else {
-        Call *call = NULL;
-        status = start_call(seat, export, NULL, arguments, &call);
-        if (status == FLUFFY_OK)
-            status = wait_for(seat, call);
-        if (status == FLUFFY_OK)
-            *result = call->words[0];
-        if (call)
-            give_share(call);
-    }
-    seat_leave(seat);
+fluffy_status call_words(Seat *seat, const FlExport *export, const uint64_t *arguments, uint64_t *result) {
+    Call *call = NULL;
+    fluffy_status status = start_call(seat, export, NULL, arguments, &call);
+    if (status != FLUFFY_OK)
+        return status;
+    status = wait_for(seat, call);
+    if (status == FLUFFY_OK)
+        *result = call->words[0];
+    give_share(call);
     return status;
 }

@@ -36,6 +36,7 @@ typedef enum fluffy_status {
     FLUFFY_NOT_FOUND,  /* no process has the name */
     FLUFFY_OTHER,      /* the message has another shape */
     FLUFFY_INVALID,    /* an argument is wrong: text is not UTF-8, a tag names no shape; fluffy_error says which */
+    FLUFFY_FULL,       /* the process's mailbox is full, and there was no room in time; nothing was sent */
     FLUFFY_BUSY        /* already started; or: stopped from within the runtime, by a callback or an extern function */
 } fluffy_status;
 
@@ -75,13 +76,24 @@ typedef struct fluffy_options {
 typedef struct fluffy_mailbox fluffy_mailbox;
 typedef struct fluffy_runtime fluffy_runtime;
 
+/* What becomes of a message to a mailbox that is full. Reports of ends (FLUFFY_DOWN, FLUFFY_EXIT) neither count nor are
+ * dropped. */
+typedef enum fluffy_overflow {
+    FLUFFY_BLOCK = 0,   /* processes that send wait for room; threads of the host do as fluffy_send_timeout says */
+    FLUFFY_DROP_NEWEST, /* it is dropped */
+    FLUFFY_DROP_OLDEST, /* the oldest in the mailbox is dropped */
+    FLUFFY_CRASH        /* it is dropped, and the receiver ends */
+} fluffy_overflow;
+
 typedef struct fluffy_spawn_options {
-    const char *name;      /* registered before it runs; NULL: none */
-    fluffy_mailbox *owner; /* whom `link` and `monitor` are about */
-    bool link;             /* `owner` hears of its end as FLUFFY_EXIT, and it ends when `owner` is closed */
-    bool monitor;          /* `owner` hears of its end as FLUFFY_DOWN */
-    uint64_t memory_limit; /* bytes; 0: as fluffy_options.process_memory says */
-    uint64_t stack_limit;  /* bytes; 0: 256 MB */
+    const char *name;         /* registered before it runs; NULL: none */
+    fluffy_mailbox *owner;    /* whom `link` and `monitor` are about */
+    bool link;                /* `owner` hears of its end as FLUFFY_EXIT, and it ends when `owner` is closed */
+    bool monitor;             /* `owner` hears of its end as FLUFFY_DOWN */
+    uint64_t memory_limit;    /* bytes; 0: as fluffy_options.process_memory says */
+    uint64_t stack_limit;     /* bytes; 0: 256 MB */
+    uint64_t mailbox;         /* messages sent to it and not yet received, at most; 0: no limit */
+    fluffy_overflow overflow; /* of a mailbox with a limit */
 } fluffy_spawn_options;
 
 typedef enum fluffy_message_kind {
@@ -106,7 +118,8 @@ struct fluffy_api {
     bool (*alive)(fluffy_pid);
     fluffy_status (*register_name)(const char *, fluffy_pid);
     fluffy_status (*whereis)(const char *, fluffy_pid *);
-    fluffy_status (*mailbox_open)(fluffy_runtime *, fluffy_mailbox **);
+    fluffy_status (*send_timeout)(int64_t);
+    fluffy_status (*mailbox_open)(fluffy_runtime *, uint64_t, fluffy_overflow, fluffy_mailbox **);
     void (*mailbox_close)(fluffy_mailbox *);
     int (*mailbox_fd)(fluffy_mailbox *);
     fluffy_status (*mailbox_peer)(fluffy_mailbox *, int, fluffy_pid);
@@ -158,14 +171,28 @@ static inline fluffy_status fluffy_whereis(fluffy_runtime *runtime, const char *
     return runtime->api->whereis(name, pid);
 }
 
+/* How long sends of the calling thread wait if the mailbox is full and its policy is FLUFFY_BLOCK: milliseconds, less
+ * than 0 for ever; 0, as at first: they don't. Then they give FLUFFY_FULL. Holds until the runtime stops. */
+static inline fluffy_status fluffy_send_timeout(fluffy_runtime *runtime, int64_t timeout) {
+    return runtime->api->send_timeout(timeout);
+}
+
 /* ---- mailboxes: where a thread of the host receives ---- */
 
 /* A mailbox, to be closed before or after the runtime stops. Its pid goes wherever a pid<…> is asked for. */
 static inline fluffy_status fluffy_mailbox_open(fluffy_runtime *runtime, fluffy_mailbox **mailbox) {
-    return runtime->api->mailbox_open(runtime, mailbox);
+    return runtime->api->mailbox_open(runtime, 0, FLUFFY_BLOCK, mailbox);
 }
 
-/* Ends it, as a process with reason "normal" ends. No thread may be waiting for it. NULL is allowed. */
+/* The same with at most `limit` (> 0) messages that were sent to it and not yet received. FLUFFY_CRASH: it ends, and
+ * what is in it can still be received; then FLUFFY_ENDED. FLUFFY_INVALID: limit or policy. */
+static inline fluffy_status fluffy_mailbox_open_bounded(fluffy_runtime *runtime, uint64_t limit,
+                                                        fluffy_overflow overflow, fluffy_mailbox **mailbox) {
+    return limit ? runtime->api->mailbox_open(runtime, limit, overflow, mailbox) : FLUFFY_INVALID;
+}
+
+/* Ends it, as a process with reason "shutdown" ends; so what is linked to it ends too. No thread may be waiting for it.
+ * NULL is allowed. */
 static inline void fluffy_mailbox_close(fluffy_mailbox *mailbox) {
     if (mailbox)
         mailbox->api->mailbox_close(mailbox);
@@ -179,7 +206,8 @@ static inline fluffy_pid fluffy_mailbox_pid(const fluffy_mailbox *mailbox) { ret
 static inline int fluffy_mailbox_fd(fluffy_mailbox *mailbox) { return mailbox->api->mailbox_fd(mailbox); }
 
 /* Links and monitors of the mailbox: see FLUFFY_EXIT and FLUFFY_DOWN. A process that has already ended is reported with
- * reason "noproc". */
+ * reason "noproc". After fluffy_unlink and fluffy_demonitor, which wait for the runtime, no such report comes any more;
+ * by the thread that receives. */
 static inline fluffy_status fluffy_link(fluffy_mailbox *mailbox, fluffy_pid pid) {
     return mailbox->api->mailbox_peer(mailbox, FLUFFY_LINK, pid);
 }

@@ -19,7 +19,7 @@ struct Host host = {.handle = {&api}};
 
 // ---- seats
 
-static __thread Seat own;
+__thread Seat host_seat;
 
 static struct {
     pthread_mutex_t lock;
@@ -59,6 +59,7 @@ static bool register_seat(Seat *seat) {
         arena_init(&seat->arena, &seat->bump, seat, 0); // no bytes of its own
         seat->pieces = cache_of_thread();
         seat->process = NULL;
+        seat->patience = 0;
         atomic_store_explicit(&seat->registered, true, memory_order_relaxed);
         seat->next = seats.first;
         seats.first = seat;
@@ -68,30 +69,15 @@ static bool register_seat(Seat *seat) {
     return open;
 }
 
-Seat *seat_enter(void) {
-    Seat *seat = &own;
-    for (;;) {
-        bool registered = atomic_load_explicit(&seat->registered, memory_order_relaxed);
-        if (__builtin_expect(!registered, 0) && !register_seat(seat))
-            return NULL;
-        // Written by this thread alone.
-        uint32_t inside = atomic_load_explicit(&seat->inside, memory_order_relaxed);
-        atomic_store_explicit(&seat->inside, inside + 1, memory_order_relaxed);
-        fence_light(); // partner: stop
-        bool open = atomic_load_explicit(&host.state, memory_order_acquire) == HOST_OPEN;
-        // Again: the runtime may have stopped, and started, since it was looked at.
-        if (__builtin_expect(open && atomic_load_explicit(&seat->registered, memory_order_relaxed), 1))
+Seat *seat_enter_slowly(void) {
+    Seat *seat = &host_seat;
+    while (atomic_load_explicit(&seat->registered, memory_order_relaxed) || register_seat(seat)) {
+        if (seat_try(seat))
             return seat;
-        seat_leave(seat);
-        if (!open)
-            return NULL;
+        if (!host_open())
+            break;
     }
-}
-
-// Release: all that was done inside, for who stops the runtime.
-void seat_leave(Seat *seat) {
-    uint32_t inside = atomic_load_explicit(&seat->inside, memory_order_relaxed);
-    atomic_store_explicit(&seat->inside, inside - 1, memory_order_release);
+    return NULL;
 }
 
 fluffy_status seat_fail(Seat *seat, fluffy_status status, const char *format, ...) {
@@ -102,7 +88,7 @@ fluffy_status seat_fail(Seat *seat, fluffy_status status, const char *format, ..
     return status;
 }
 
-static const char *error(void) { return own.error; }
+static const char *error(void) { return host_seat.error; }
 
 // ---- start
 
@@ -174,7 +160,7 @@ static void empty_seats(void) {
 
 static fluffy_status stop(fluffy_runtime *runtime, int64_t patience) {
     (void)runtime;
-    if (atomic_load_explicit(&own.inside, memory_order_relaxed) != 0 || sched_worker())
+    if (atomic_load_explicit(&host_seat.inside, memory_order_relaxed) != 0 || sched_worker())
         return FLUFFY_BUSY;
     if (atomic_exchange(&locked, true))
         return FLUFFY_STOPPED;
@@ -193,6 +179,17 @@ static fluffy_status stop(fluffy_runtime *runtime, int64_t patience) {
     outlet_set_sink(NULL, NULL);
     atomic_store(&host.state, HOST_CLOSED);
     atomic_store(&locked, false);
+    return FLUFFY_OK;
+}
+
+// ---- sends to full mailboxes
+
+static fluffy_status send_timeout(int64_t milliseconds) {
+    Seat *seat = seat_enter();
+    if (!seat)
+        return FLUFFY_STOPPED;
+    seat->patience = milliseconds;
+    seat_leave(seat);
     return FLUFFY_OK;
 }
 
@@ -281,6 +278,7 @@ static const struct fluffy_api api = {
     .alive = alive,
     .register_name = register_name,
     .whereis = whereis,
+    .send_timeout = send_timeout,
     .mailbox_open = mailbox_open,
     .mailbox_close = mailbox_close,
     .mailbox_fd = mailbox_fd,
@@ -288,5 +286,3 @@ static const struct fluffy_api api = {
     .receive = mailbox_receive,
     .scope_end = scope_end,
 };
-
-const FlExport *host_export(uint32_t exported) { return &fl_program.exports[exported]; }

@@ -23,6 +23,7 @@ static void drop(Seat *seat) {
     process->stack = NULL;
     death_drop(&seat->worker, process);
     seat->process = NULL;
+    seat->suspended = seat->returned = false;
 }
 
 void here_end(Seat *seat) {
@@ -30,29 +31,31 @@ void here_end(Seat *seat) {
         drop(seat);
 }
 
-static FlProcess *make_process(Seat *seat) {
+static bool make_process(Seat *seat) {
     FlProcess *process = spawn_new(&seat->worker, NULL, "call", NULL);
     char *stack = process ? stack_take(&seat->worker.stacks) : NULL;
     if (!stack) {
         if (process)
             death_drop(&seat->worker, process);
-        return NULL;
+        return false;
     }
     process->worker = (FlWorker *)&seat->worker;
     process->stack = stack;
     process->limit = (uintptr_t)stack + STACK_RESERVE;
+    process->status = PROCESS_RUNNING;
     process_write_limit(&seat->worker, process);
-    return seat->process = process;
+    seat->process = process;
+    seat->top = stack_top(stack);
+    return true;
 }
 
-static inline FlProcess *process_for(Seat *seat, const FlExport *export) {
-    FlProcess *process = seat->process;
-    if (__builtin_expect(!process, 0) && !(process = make_process(seat)))
+// The seat's process, as that of a function; NULL: memory is out.
+static __attribute__((noinline)) FlProcess *prepare(Seat *seat, const FlExport *export) {
+    if (!seat->process && !make_process(seat))
         return NULL;
-    process->kind_name = export->name;
-    process->site = process->spawned_at = export->site;
-    process->status = PROCESS_RUNNING;
-    return process;
+    seat->process->kind_name = export->name;
+    seat->process->site = seat->process->spawned_at = export->site;
+    return seat->process;
 }
 
 // Nothing but numbers on the process's own memory is left of the call; true most often.
@@ -70,10 +73,17 @@ static __attribute__((noinline)) void clean(Seat *seat) {
         arena_deinit(&process->arena, &process->head.bump);
 }
 
+// Where a function returns that has given the thread back: who called it has gone on with something else meanwhile.
+static void returned_late(void) {
+    host_seat.returned = true;
+    process_leave_for_good(host_seat.process, PROCESS_ENDED);
+}
+
 // The function has given the thread back: it is collected and goes on, until it has returned or ended.
 static __attribute__((noinline)) bool go_on(Seat *seat) {
     FlProcess *process = seat->process;
     seat->suspended = true;
+    platform_return_to(seat->top, returned_late);
     while (process->status != PROCESS_ENDED) {
         CollectingResult result = collecting_begin(process);
         while (result == COLLECTING_ON)
@@ -95,57 +105,63 @@ static __attribute__((noinline)) fluffy_status crashed(Seat *seat) {
     return seat_fail(seat, FLUFFY_CRASHED, "%s", end.error);
 }
 
-// It may be that who called it has gone on with something else meanwhile.
-static inline void leave(Seat *seat) {
-    if (__builtin_expect(!seat->suspended, 1))
-        return;
-    seat->returned = true;
-    process_leave_for_good(seat->process, PROCESS_ENDED);
-}
-
-// false: it crashed.
-static inline bool run(Seat *seat, void (*function)(void *seat, void *b, void *c), void *b, void *c) {
-    seat->suspended = seat->returned = false;
-    return __builtin_expect(
-               platform_call_guarded(&seat->worker.scheduler, stack_top(seat->process->stack), function, seat, b, c),
-               1) ||
-           go_on(seat);
-}
-
 // ---- numbers
 
-typedef struct Numbers {
-    const FlExport *export;
-    FlWord *arguments, *result;
-} Numbers;
-
-static void run_numbers(void *argument, void *given, void *unused) {
-    Seat *seat = argument;
-    const Numbers *numbers = given;
-    (void)unused;
-    numbers->export->call(seat->process, numbers->arguments, numbers->result);
-    leave(seat);
+// What is left to do where not all has gone as it does most often. `returned`: without having been suspended.
+static __attribute__((noinline)) fluffy_status finish_numbers(Seat *seat, bool returned) {
+    fluffy_status status = FLUFFY_OK;
+    if (returned || go_on(seat))
+        clean(seat);
+    else
+        status = crashed(seat);
+    seat_leave(seat);
+    return status;
 }
 
-fluffy_status here_call_words(Seat *seat, const FlExport *export, const uint64_t *arguments, uint64_t *result) {
-    FlProcess *process = process_for(seat, export);
-    if (__builtin_expect(!process, 0))
-        return FLUFFY_NO_MEMORY;
-    Numbers numbers = {export, (FlWord *)(uintptr_t)arguments, result};
-    if (__builtin_expect(!run(seat, run_numbers, &numbers, NULL), 0))
-        return crashed(seat);
-    if (__builtin_expect(!untouched(process) || seat->suspended, 0))
-        clean(seat);
+// For its process, whose function this is.
+static inline fluffy_status call_numbers(Seat *seat, const FlExport *export, const uint64_t *arguments,
+                                         uint64_t *result) {
+    typedef void Function(void *, void *, void *); // as far as registers are concerned
+    bool returned = platform_call_guarded(&seat->worker.scheduler, seat->top, (Function *)export->call, seat->process,
+                                          (FlWord *)(uintptr_t)arguments, result);
+    if (__builtin_expect(!returned || !untouched(seat->process), 0))
+        return finish_numbers(seat, returned);
+    seat_leave(seat);
     return FLUFFY_OK;
+}
+
+// The first call of a function, or after another one, and of those that the calling thread can't run.
+static __attribute__((noinline)) fluffy_status call_prepared(const FlExport *export, const uint64_t *arguments,
+                                                             uint64_t *result) {
+    Seat *seat = seat_enter();
+    fluffy_status status = FLUFFY_NO_MEMORY;
+    if (!seat)
+        return FLUFFY_STOPPED;
+    if (export->plain && !SANITIZED && prepare(seat, export))
+        return call_numbers(seat, export, arguments, result);
+    if (!export->plain || SANITIZED)
+        status = call_words(seat, export, arguments, result);
+    seat_leave(seat);
+    return status;
+}
+
+// Most often the seat's process is the function's: then this is all, and few registers have to be saved.
+fluffy_status fl_host_call_words(uint32_t exported, const uint64_t *arguments, uint64_t *result) {
+    const FlExport *export = host_export(exported);
+    Seat *seat = &host_seat;
+    if (__builtin_expect(!seat_try(seat), 0))
+        return call_prepared(export, arguments, result);
+    if (__builtin_expect(seat->process && seat->process->kind_name == export->name, 1))
+        return call_numbers(seat, export, arguments, result);
+    seat_leave(seat);
+    return call_prepared(export, arguments, result);
 }
 
 // ---- other values
 
-static void run_values(void *argument, void *call, void *unused) {
-    Seat *seat = argument;
+static void run_values(void *process, void *call, void *unused) {
     (void)unused;
-    call_run(seat->process, call);
-    leave(seat);
+    call_run(process, call);
 }
 
 static bool take_arguments(ValueIn *in, FlProcess *process, const FlType *type, const FlShape *shape,
@@ -161,17 +177,16 @@ static bool take_arguments(ValueIn *in, FlProcess *process, const FlType *type, 
 
 fluffy_status here_call(Seat *seat, const FlExport *export, const FlShape *shape, const void *arguments,
                         const FlShape *result, fluffy_scope *scope, void *out) {
-    FlProcess *process = process_for(seat, export);
+    FlProcess *process = prepare(seat, export);
     if (!process)
         return FLUFFY_NO_MEMORY;
     Call call = {.export = export};
     ValueIn in = {&process->arena, &process->head.bump, seat, FLUFFY_OK};
     if (!take_arguments(&in, process, export->arguments, shape, arguments)) {
-        seat->suspended = false;
         clean(seat);
         return in.status == FLUFFY_OK ? FLUFFY_NO_MEMORY : in.status;
     }
-    if (!run(seat, run_values, &call, NULL))
+    if (!platform_call_guarded(&seat->worker.scheduler, seat->top, run_values, process, &call, NULL) && !go_on(seat))
         return crashed(seat);
     fluffy_status status = call_take_result(seat, &call, result, scope, out);
     if (call.message)

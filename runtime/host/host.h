@@ -13,6 +13,8 @@
 
 #include "runtime/host/glue.h"
 #include "runtime/memory/cache.h"
+#include "runtime/platform/fence.h"
+#include "runtime/process/bound.h"
 #include "runtime/process/process.h"
 #include "runtime/sched/sched.h"
 
@@ -34,24 +36,52 @@ struct Seat {
     FlArena arena;            // values on their way in; empty between calls
     FlBump bump;
     CacheOfThread *pieces; // its thread's cache, which who stops empties
-    FlProcess *process;    // for calls that run here; NULL: none yet
-    bool suspended;        // that process has given the thread back in this call
+    int64_t patience;      // milliseconds that its sends wait for room; less than 0: for ever
+    FlProcess *process;    // for calls that run here (here.c); NULL: none yet
+    char *top;             // of its stack
+    bool suspended;        // it has given the thread back in this call
     bool returned;         // and its function has returned since
     char error[512];       // of fluffy_error
 };
 
+extern __thread Seat host_seat; // the thread's own
+
+// The thread's own seat. false: the runtime is not open, or was not when its thread was here last.
+static inline bool seat_try(Seat *seat) {
+    // Written by this thread alone.
+    uint32_t inside = atomic_load_explicit(&seat->inside, memory_order_relaxed);
+    atomic_store_explicit(&seat->inside, inside + 1, memory_order_relaxed);
+    fence_light(); // partner: stop
+    // The seat, too, after the fence: the runtime may have stopped, and started, since its thread was here last.
+    if (__builtin_expect(atomic_load_explicit(&host.state, memory_order_acquire) == HOST_OPEN, 1) &&
+        __builtin_expect(atomic_load_explicit(&seat->registered, memory_order_relaxed), 1))
+        return true;
+    atomic_store_explicit(&seat->inside, inside, memory_order_release);
+    return false;
+}
+Seat *seat_enter_slowly(void); // registers it, if need be
+
 // NULL: the runtime is not open. Otherwise seat_leave is called by the same thread.
-Seat *seat_enter(void);
-void seat_leave(Seat *seat);
+static inline Seat *seat_enter(void) {
+    return __builtin_expect(seat_try(&host_seat), 1) ? &host_seat : seat_enter_slowly();
+}
+
+// Release: all that was done inside, for who stops the runtime.
+static inline void seat_leave(Seat *seat) {
+    uint32_t inside = atomic_load_explicit(&seat->inside, memory_order_relaxed);
+    atomic_store_explicit(&seat->inside, inside - 1, memory_order_release);
+}
 
 // Notes what fluffy_error tells; the status is given back.
 fluffy_status seat_fail(Seat *seat, fluffy_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+enum { LOOK_NANOSECONDS = 20000000 }; // how often who waits inside looks whether the runtime is stopping
+
 // Who waits inside gives up when it no longer is.
 static inline bool host_open(void) { return atomic_load(&host.state) == HOST_OPEN; }
 
-const FlExport *host_export(uint32_t exported);
+static inline const FlExport *host_export(uint32_t exported) { return &fl_program.exports[exported]; }
 
 // ---- values in (value_in.c)
 
@@ -88,7 +118,9 @@ void scope_end(fluffy_scope *scope);
 void scopes_end(void);
 
 // ---- mailboxes (mailbox.c)
-fluffy_status mailbox_open(fluffy_runtime *runtime, fluffy_mailbox **mailbox);
+// limit 0: none.
+fluffy_status mailbox_open(fluffy_runtime *runtime, uint64_t limit, fluffy_overflow overflow, fluffy_mailbox **mailbox);
+fluffy_status host_policy(Seat *seat, fluffy_overflow overflow, BoundPolicy *policy);
 void mailbox_close(fluffy_mailbox *mailbox);
 int mailbox_fd(fluffy_mailbox *mailbox);
 fluffy_status mailbox_peer(fluffy_mailbox *mailbox, int request, fluffy_pid pid);
@@ -116,13 +148,14 @@ typedef struct Call {
 // On the process's stack: calls the function with the words of the process's frame, keeps its result.
 void call_run(FlProcess *self, Call *call);
 void call_note_end(Call *call, const FlProcess *process);
+// A call of numbers as a process: where the calling thread can't run it.
+fluffy_status call_words(Seat *seat, const FlExport *export, const uint64_t *arguments, uint64_t *result);
 // What a call that has returned gives, as a C value. The message may be the scope's then.
 fluffy_status call_take_result(Seat *seat, Call *call, const FlShape *shape, fluffy_scope *scope, void *out);
 
 // ---- calls on the calling thread (here.c)
 fluffy_status here_call(Seat *seat, const FlExport *export, const FlShape *shape, const void *arguments,
                         const FlShape *result, fluffy_scope *scope, void *out);
-fluffy_status here_call_words(Seat *seat, const FlExport *export, const uint64_t *arguments, uint64_t *result);
 // The seat's thread ends, or the runtime.
 void here_end(Seat *seat);
 

@@ -2,7 +2,13 @@
 // waits: links, monitors, names and the order of messages are those of any process. When it runs, it moves what has
 // arrived to a queue that the host's thread takes from, and wakes that.
 //
-// What the host asks of it (link, monitor, close) is a request in its own mailbox (SIGNAL_SERVICE).
+// With a limit (runtime/process/bound.h), what lies in that queue counts until the host takes it. What senders have
+// dropped of it is freed when the process moves on what came in its place. The lock of the mailbox is held while
+// messages are taken or freed and the bound is told so; the bound's lock is taken under it, never the other way round.
+//
+// What the host asks of it (unlink, demonitor, close) is a request in its own mailbox (SIGNAL_SERVICE). Links and
+// monitors that are made it only hears of; who undoes one waits until that is done, so that no report of it comes
+// afterwards.
 //
 // Lifetime: the process and the host have one share each; who gives the last one back frees. When the runtime stops,
 // the process is dropped like any other; the host closes later.
@@ -15,9 +21,11 @@
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/object.h"
 #include "runtime/platform/futex.h"
+#include "runtime/process/bound.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/receive.h"
+#include "runtime/process/reference.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 #include "runtime/process/spawn.h"
@@ -27,11 +35,14 @@ typedef struct Mailbox {
     fluffy_mailbox handle;        // first
     struct Mailbox *next, **link; // in the list of those that have a process; under its lock
     _Atomic(uint32_t) shares;
-    _Atomic(bool) undone; // the host has undone a link or monitor; relaxed, by one thread
+    bool bounded;             // constant
+    uint32_t asked;           // how many links and monitors the host has undone; its thread's
+    _Atomic(uint32_t) undone; // how many of these are; release by the process, acquire by who waits. Futex
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     // Under the lock.
     FlMessage *first, **last; // the queue, by head.next
+    uint64_t dropped;         // messages that were freed unseen
     int event;                // readable while there is something in the queue, or the process has ended; -1: not made
     bool ended;
 } Mailbox;
@@ -82,21 +93,61 @@ static void give_share(Mailbox *mailbox) {
 
 // ---- the process
 
-static void connect(FlProcess *self, int64_t request, FlPid pid) {
-    switch (request) {
-    case FLUFFY_LINK:
-        fl_link(self, pid);
-        break;
-    case FLUFFY_UNLINK:
-        fl_unlink(self, pid);
-        break;
-    case FLUFFY_MONITOR:
-        fl_monitor(self, pid);
-        break;
-    case FLUFFY_DEMONITOR:
-        fl_demonitor(self, pid);
-        break;
+static void unlink_message(Mailbox *mailbox, FlMessage **link) {
+    FlMessage *message = *link;
+    *link = message->head.next;
+    if (!*link)
+        mailbox->last = link;
+}
+
+// Frees messages of the queue unseen, the oldest first, as many as `is_meant` says. The lock is held.
+static void free_some(Mailbox *mailbox, uint64_t most, bool (*is_meant)(const FlMessage *message, FlPid pid),
+                      FlPid pid) {
+    for (FlMessage **link = &mailbox->first, *message; most > 0 && (message = *link) != NULL;) {
+        if (!is_meant(message, pid)) {
+            link = &message->head.next;
+            continue;
+        }
+        unlink_message(mailbox, link);
+        message_free(message);
+        mailbox->dropped++;
+        most--;
     }
+    settle_event(mailbox);
+}
+
+static bool is_exit_of(const FlMessage *message, FlPid pid) {
+    return message->kind == SIGNAL_LINK_EXIT && message->from == pid;
+}
+
+static bool is_down_of(const FlMessage *message, FlPid pid) {
+    return message->kind == MESSAGE_VALUE && message->flags & MESSAGE_REPORT && message->from == pid;
+}
+
+static bool is_counted(const FlMessage *message, FlPid unused) {
+    (void)unused;
+    return message->flags & MESSAGE_COUNTED;
+}
+
+// Of a link or monitor that its peer has told of its end already, the report is taken back too.
+static void undo(FlProcess *self, Mailbox *mailbox, int64_t request, FlPid pid) {
+    pid = reference_process(pid);
+    if (request == FLUFFY_UNLINK)
+        fl_unlink(self, pid);
+    else
+        fl_demonitor(self, pid);
+    pthread_mutex_lock(&mailbox->lock);
+    free_some(mailbox, UINT64_MAX, request == FLUFFY_UNLINK ? is_exit_of : is_down_of, pid);
+    pthread_mutex_unlock(&mailbox->lock);
+    atomic_fetch_add_explicit(&mailbox->undone, 1, memory_order_release);
+    futex_wake(&mailbox->undone, 1);
+}
+
+// The oldest counted messages of the queue that others have dropped.
+static void free_dropped(Mailbox *mailbox) {
+    pthread_mutex_lock(&mailbox->lock);
+    free_some(mailbox, bound_debt(mailbox->handle.pid), is_counted, 0);
+    pthread_mutex_unlock(&mailbox->lock);
 }
 
 // The oldest thing in the private list, taken out, or NULL.
@@ -136,10 +187,14 @@ static void run(FlProcess *self) {
         int64_t request = FL_IMMEDIATE_PAYLOAD(message->head.root);
         FlPid pid = message_detail(message);
         message_free(message);
-        if (request == REQUEST_CLOSE)
+        if (request == REQUEST_CLOSE) {
+            death_begin(self, reason_shutdown, NULL);
             return;
-        connect(self, request, pid);
+        }
+        undo(self, mailbox, request, pid);
     }
+    if (mailbox->bounded)
+        free_dropped(mailbox);
     fl_receive_park(self, &site);
 }
 
@@ -163,12 +218,12 @@ static void process_ends(ProcessWorker *worker, FlProcess *process) {
 
 // ---- opening and closing
 
-static Mailbox *new_mailbox(void) {
+static Mailbox *new_mailbox(bool bounded) {
     pthread_condattr_t attributes;
     Mailbox *mailbox = malloc(sizeof *mailbox); // may outlive the runtime
     if (!mailbox)
         return NULL;
-    *mailbox = (Mailbox){.handle.api = host.handle.api, .shares = 2, .event = -1};
+    *mailbox = (Mailbox){.handle.api = host.handle.api, .shares = 2, .bounded = bounded, .event = -1};
     mailbox->last = &mailbox->first;
     pthread_mutex_init(&mailbox->lock, NULL);
     pthread_condattr_init(&attributes);
@@ -189,13 +244,13 @@ static void enlist(Mailbox *mailbox) {
 }
 
 // false: memory is out.
-static bool start_process(Seat *seat, Mailbox *mailbox) {
+static bool start_process(Seat *seat, Mailbox *mailbox, uint64_t limit, BoundPolicy policy) {
     FlProcess *process = spawn_new(&seat->worker, run, "mailbox", &site);
     if (!process)
         return false;
     process->arena.limit = 0;
     FlSide *side = process_side(process);
-    if (!side) {
+    if (!side || (limit != 0 && !bound_make_open(process, limit, policy))) {
         death_drop(&seat->worker, process);
         return false;
     }
@@ -208,21 +263,31 @@ static bool start_process(Seat *seat, Mailbox *mailbox) {
     return true;
 }
 
-fluffy_status mailbox_open(fluffy_runtime *runtime, fluffy_mailbox **handle) {
+static fluffy_status open_in(Seat *seat, uint64_t limit, fluffy_overflow overflow, fluffy_mailbox **handle) {
+    BoundPolicy policy;
+    fluffy_status status = host_policy(seat, overflow, &policy);
+    if (status != FLUFFY_OK)
+        return status;
+    Mailbox *mailbox = new_mailbox(limit != 0);
+    if (mailbox && start_process(seat, mailbox, limit, policy)) {
+        *handle = &mailbox->handle;
+        return FLUFFY_OK;
+    }
+    if (mailbox) {
+        atomic_store_explicit(&mailbox->shares, 1, memory_order_relaxed);
+        give_share(mailbox);
+    }
+    return FLUFFY_NO_MEMORY;
+}
+
+fluffy_status mailbox_open(fluffy_runtime *runtime, uint64_t limit, fluffy_overflow overflow, fluffy_mailbox **handle) {
     Seat *seat = seat_enter();
     (void)runtime;
     if (!seat)
         return FLUFFY_STOPPED;
-    Mailbox *mailbox = new_mailbox();
-    bool started = mailbox && start_process(seat, mailbox);
-    if (started) {
-        *handle = &mailbox->handle;
-    } else if (mailbox) {
-        atomic_store_explicit(&mailbox->shares, 1, memory_order_relaxed);
-        give_share(mailbox);
-    }
+    fluffy_status status = open_in(seat, limit, overflow, handle);
     seat_leave(seat);
-    return started ? FLUFFY_OK : FLUFFY_NO_MEMORY;
+    return status;
 }
 
 static bool request(const Mailbox *mailbox, int64_t what, FlPid pid) {
@@ -271,14 +336,30 @@ bool mailbox_expect(fluffy_mailbox *handle, FlPid child, bool link, bool monitor
            (signal_send(SIGNAL_MONITORED, child, handle->pid) && signal_send(SIGNAL_MONITOR, handle->pid, child));
 }
 
-// A link or monitor stands when this returns: what is sent to the process afterwards comes after it. But once something
-// was undone, which only the mailbox's process can do, it does all of them, so that they stay in order.
+static bool has_ended(Mailbox *mailbox) {
+    pthread_mutex_lock(&mailbox->lock);
+    bool ended = mailbox->ended;
+    pthread_mutex_unlock(&mailbox->lock);
+    return ended;
+}
+
+// false: memory is out.
+static bool ask_to_undo(Mailbox *mailbox, int what, FlPid pid) {
+    if (!request(mailbox, what, pid))
+        return false;
+    uint32_t target = ++mailbox->asked, undone;
+    while ((undone = atomic_load_explicit(&mailbox->undone, memory_order_acquire)) != target) {
+        if (!host_open() || has_ended(mailbox))
+            break;
+        futex_wait(&mailbox->undone, undone, LOOK_NANOSECONDS);
+    }
+    return true;
+}
+
+// A link or monitor stands when this returns: what is sent to the process afterwards comes after it.
 static bool connect_peer(Mailbox *mailbox, int what, FlPid pid) {
-    bool undoes = what == FLUFFY_UNLINK || what == FLUFFY_DEMONITOR;
-    if (undoes)
-        atomic_store_explicit(&mailbox->undone, true, memory_order_relaxed);
-    if (undoes || atomic_load_explicit(&mailbox->undone, memory_order_relaxed))
-        return request(mailbox, what, pid);
+    if (what == FLUFFY_UNLINK || what == FLUFFY_DEMONITOR)
+        return ask_to_undo(mailbox, what, pid);
     return pid == 0 || pid == mailbox->handle.pid ||
            mailbox_expect(&mailbox->handle, pid, what == FLUFFY_LINK, what == FLUFFY_MONITOR);
 }
@@ -293,14 +374,6 @@ fluffy_status mailbox_peer(fluffy_mailbox *handle, int what, fluffy_pid pid) {
 }
 
 // ---- receiving
-
-static void unlink_message(Mailbox *mailbox, FlMessage **link) {
-    FlMessage *message = *link;
-    *link = message->head.next;
-    if (!*link)
-        mailbox->last = link;
-    settle_event(mailbox);
-}
 
 // What a receiver looks for; returns the status of taking the message, FLUFFY_OTHER: not this one.
 typedef struct Wanted {
@@ -337,6 +410,9 @@ static fluffy_status try(Mailbox *mailbox, const Wanted *wanted, FlMessage ***li
             continue;
         if (status == FLUFFY_OK) {
             unlink_message(mailbox, *link);
+            settle_event(mailbox);
+            if (message->flags & MESSAGE_COUNTED)
+                bound_taken(mailbox->handle.pid);
             scope_keep(wanted->scope, message);
         }
         return status;
@@ -357,7 +433,12 @@ static fluffy_status receive(Mailbox *mailbox, int64_t timeout, const Wanted *wa
     pthread_mutex_lock(&mailbox->lock);
     FlMessage **link = &mailbox->first;
     fluffy_status status;
+    uint64_t dropped = mailbox->dropped;
     for (bool late = timeout == 0;; late = !wait(mailbox, deadline)) {
+        if (dropped != mailbox->dropped) { // perhaps the one that the link is of
+            dropped = mailbox->dropped;
+            link = &mailbox->first;
+        }
         status = try(mailbox, wanted, &link);
         if (status != FLUFFY_TIMEOUT)
             break;

@@ -19,10 +19,14 @@ FlContext platform_context(char *top, void (*entry)(void *argument), void *argum
 void platform_call_on(char *top, void (*function)(void *a, void *b), void *a, void *b);
 
 // The same with three arguments, and a way out: true when the function has returned. false: something has switched to
-// *back meanwhile, which is then used up; the function is suspended or was left for good, and if it goes on it must not
-// return here. It returns twice only in that it may return late, as any function.
+// *back meanwhile, which is then used up; the function is suspended or was left for good. If it is to go on,
+// platform_return_to comes first.
 bool platform_call_guarded(FlContext *back, char *top, void (*function)(void *a, void *b, void *c), void *a, void *b,
                            void *c);
+
+// When the function that platform_call_guarded has left on that stack returns, it returns to the beginning of this one,
+// which must never return.
+void platform_return_to(char *top, void (*function)(void));
 
 // The stack pointer of the caller, below everything that its frame holds.
 char *platform_stack_pointer(void);

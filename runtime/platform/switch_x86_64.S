@@ -119,7 +119,7 @@ platform_call_guarded:
     movq %rsp, (%rdi)
     movq %rsp, %rbx
     .cfi_undefined %rip     // of what runs on the other stack, this is the end
-    movq %rsi, %rsp
+    leaq -16(%rsi), %rsp    // room for what platform_return_to notes
     movq %rdx, %rax
     movq %rcx, %rdi
     movq %r8, %rsi
@@ -140,6 +140,29 @@ platform_landed:
     retq
     .cfi_endproc
     .size platform_landed, . - platform_landed
+
+// void platform_return_to(char *top (rdi), void (*function)(void) (rsi))
+    .globl platform_return_to
+    .type platform_return_to, @function
+    .p2align 4
+platform_return_to:
+    .cfi_startproc
+    leaq platform_returned(%rip), %rax
+    movq %rax, -24(%rdi)    // in the place of the address that platform_call_guarded is to be returned to
+    movq %rsi, -16(%rdi)
+    retq
+    .cfi_endproc
+    .size platform_return_to, . - platform_return_to
+
+    .type platform_returned, @function
+platform_returned:
+    .cfi_startproc
+    .cfi_undefined %rip
+    nop                     // a walk looks up the byte before a return address
+    callq *(%rsp)
+    ud2
+    .cfi_endproc
+    .size platform_returned, . - platform_returned
 
 // char *platform_stack_pointer(void)
     .globl platform_stack_pointer

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/platform/futex.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/receive.h"
@@ -23,6 +24,7 @@ struct FlBound {
     FlMessage **older; // a link in the queue before which nothing is counted
     BoundWait *line;
     BoundWait **line_end;
+    bool open;      // the process does not receive itself
     bool announced; // the token is in the mailbox word or in the hands of the drain
     bool overflown; // BOUND_CRASH: the process is to end
     FlMessage token;
@@ -71,6 +73,13 @@ bool bound_make(FlProcess *child, uint64_t limit, BoundPolicy policy) {
     empty_queue(bound);
     side->bound = bound;
     atomic_store_explicit(&child->alias_of, ALIAS_BOUNDED, memory_order_relaxed);
+    return true;
+}
+
+bool bound_make_open(FlProcess *child, uint64_t limit, BoundPolicy policy) {
+    if (!bound_make(child, limit, policy))
+        return false;
+    child->side->bound->open = true;
     return true;
 }
 
@@ -129,6 +138,12 @@ static _Noreturn void refuse(FlProcess *self, FlProcess *to, FlMessage *message,
     process_panic(self, text, site);
 }
 
+// The lock is held.
+static void stand_in_line(FlBound *bound, BoundWait *wait) {
+    *bound->line_end = wait;
+    bound->line_end = &wait->next;
+}
+
 static void block(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *message, const FlSite *site) {
     if (to == self)
         refuse(self, to, message, "its own mailbox is full: it can't wait for itself to make room", site);
@@ -144,8 +159,7 @@ static void block(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *mes
     room->from = message->to;
     room->to = self->head.pid;
     BoundWait wait = {.message = message, .room = room, .to = message->to};
-    *bound->line_end = &wait;
-    bound->line_end = &wait.next;
+    stand_in_line(bound, &wait);
     pthread_mutex_unlock(lock_of(to));
     const FlSite *before = self->site;
     int64_t deadline = self->deadline;
@@ -172,14 +186,12 @@ static void drop_oldest(FlProcess *to, FlBound *bound, FlMessage *message) {
         message_free(dropped);
 }
 
-static void crash(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *message) {
+static void crash(FlProcess *to, FlBound *bound, FlMessage *message) {
     bound->overflown = true;
     bool wake = announce(to, bound);
     unlock_and_wake(to, wake);
     message_free(message);
     process_request(to, REQUEST_SIGNALS);
-    if (to == self)
-        process_drain(self);
 }
 
 static void overflow(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *message, const FlSite *site) {
@@ -195,10 +207,71 @@ static void overflow(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *
         drop_oldest(to, bound, message);
         break;
     case BOUND_CRASH:
-        crash(self, to, bound, message);
+        crash(to, bound, message);
+        if (to == self)
+            process_drain(self);
         break;
     }
 }
+
+// ---- the same of a host's thread; each of these releases the lock
+
+// Takes a wait out of the line that leads to `to`, unless it is done. The lock is held.
+static bool leave_line(FlProcess *to, BoundWait *wait) {
+    if (atomic_load_explicit(&wait->done, memory_order_relaxed))
+        return false;
+    FlBound *bound = to->side->bound; // not closed, or it would be done
+    BoundWait **link = &bound->line;
+    while (*link != wait)
+        link = &(*link)->next;
+    *link = wait->next;
+    if (!wait->next)
+        bound->line_end = link;
+    return true;
+}
+
+// In line until there is room, or the patience is over.
+static BoundSent wait_for_room(FlProcess *to, FlBound *bound, FlMessage *message, const BoundPatience *patience) {
+    enum { LOOK_NANOSECONDS = 20000000 }; // how often it asks whether to go on
+    BoundWait wait = {.message = message, .to = message->to};
+    stand_in_line(bound, &wait);
+    pthread_mutex_unlock(lock_of(to));
+    for (;;) {
+        if (atomic_load_explicit(&wait.done, memory_order_acquire))
+            return BOUND_SENT;
+        int64_t left = patience->deadline - clock_now();
+        if (left <= 0 || !patience->goes_on())
+            break;
+        futex_wait(&wait.done, 0, left < LOOK_NANOSECONDS ? left : LOOK_NANOSECONDS);
+    }
+    pthread_mutex_lock(lock_of(to));
+    bool left = leave_line(to, &wait);
+    pthread_mutex_unlock(lock_of(to));
+    return left ? BOUND_FULL : BOUND_SENT;
+}
+
+static BoundSent overflow_from_host(FlProcess *to, FlBound *bound, FlMessage *message, const BoundPatience *patience) {
+    switch (bound->policy) {
+    case BOUND_BLOCK:
+        if (patience->deadline != 0)
+            return wait_for_room(to, bound, message, patience);
+        pthread_mutex_unlock(lock_of(to));
+        return BOUND_FULL;
+    case BOUND_DROP_NEWEST:
+        pthread_mutex_unlock(lock_of(to));
+        message_free(message);
+        break;
+    case BOUND_DROP_OLDEST:
+        drop_oldest(to, bound, message);
+        break;
+    case BOUND_CRASH:
+        crash(to, bound, message);
+        break;
+    }
+    return BOUND_SENT;
+}
+
+// ---- a send of a process, or of a host's thread
 
 bool bound_send(FlProcess *self, FlProcess *to, FlMessage *message, const FlSite *site) {
     pthread_mutex_lock(lock_of(to));
@@ -216,6 +289,22 @@ bool bound_send(FlProcess *self, FlProcess *to, FlMessage *message, const FlSite
         overflow(self, to, bound, message, site);
     }
     return true;
+}
+
+BoundSent bound_send_from_host(FlProcess *to, FlMessage *message, const BoundPatience *patience) {
+    pthread_mutex_lock(lock_of(to));
+    FlBound *bound = find(to, message->to);
+    if (!bound) {
+        pthread_mutex_unlock(lock_of(to));
+        return BOUND_ENDED;
+    }
+    message->flags |= MESSAGE_COUNTED;
+    if (bound->count >= bound->limit || bound->overflown)
+        return overflow_from_host(to, bound, message, patience);
+    bound->count++;
+    bool wake = append(to, bound, message);
+    unlock_and_wake(to, wake);
+    return BOUND_SENT;
 }
 
 // ---- the receiver
@@ -251,52 +340,86 @@ static void drop_private(FlProcess *self, uint64_t count) {
     }
 }
 
+// The lock is held.
+static uint64_t take_debt(FlBound *bound) {
+    uint64_t owed = bound->owed;
+    bound->drained -= owed;
+    bound->owed = 0;
+    return owed;
+}
+
 void bound_settle(FlProcess *self) {
     FlBound *bound = self->side->bound;
     uint64_t owed = 0;
     pthread_mutex_lock(lock_of(self));
     bool overflown = bound->overflown;
     // A message under test stays; the next drain drops it if it is still there.
-    if (!(self->flags & FLAG_TESTING)) {
-        owed = bound->owed;
-        bound->drained -= owed;
-        bound->owed = 0;
-    }
+    if (!(self->flags & FLAG_TESTING) && !bound->open)
+        owed = take_debt(bound);
     pthread_mutex_unlock(lock_of(self));
     drop_private(self, owed);
     if (overflown)
         process_overflow(self, bound->limit);
 }
 
-// Gives the room that there is now to the first in line: its signal, to be sent. The lock is held.
-static FlMessage *admit(FlProcess *self, FlBound *bound) {
+// The wait may be gone afterwards: its signal, to be sent or freed, or NULL. The lock is held.
+static FlMessage *finish_wait(BoundWait *wait) {
+    FlMessage *room = wait->room;
+    atomic_store_explicit(&wait->done, 1, memory_order_release);
+    if (!room)
+        futex_wake(&wait->done, 1); // if the word is another's by now, that wakes for nothing
+    return room;
+}
+
+// A counted message was received: its room is given to the first in line. *room: the signal to that, to be sent. true:
+// the process is to be woken, if it is not who receives. The lock is held.
+static bool give_room(FlProcess *process, FlBound *bound, FlMessage **room) {
+    *room = NULL;
+    bound->drained--;
+    if (bound->owed > 0) {
+        bound->owed--; // there is room now: nothing needs to be dropped for it
+        return false;
+    }
+    bound->count--;
     BoundWait *wait = bound->line;
     if (!wait)
-        return NULL;
+        return false;
     bound->line = wait->next;
     if (!wait->next)
         bound->line_end = &bound->line;
     bound->count++;
-    append(self, bound, wait->message); // self runs: nobody is to be woken
-    FlMessage *room = wait->room;
-    atomic_store_explicit(&wait->done, true, memory_order_release); // the wait may be gone from here on
-    return room;
+    bool wake = append(process, bound, wait->message);
+    *room = finish_wait(wait);
+    return wake;
 }
 
 void bound_received(FlProcess *self) {
-    FlBound *bound = self->side->bound;
-    FlMessage *room = NULL;
+    FlMessage *room;
     pthread_mutex_lock(lock_of(self));
-    bound->drained--;
-    if (bound->owed > 0) {
-        bound->owed--; // there is room now: nothing needs to be dropped for it
-    } else {
-        bound->count--;
-        room = admit(self, bound);
-    }
+    give_room(self, self->side->bound, &room); // self runs: it need not be woken
     pthread_mutex_unlock(lock_of(self));
     if (room)
         signal_route(room);
+}
+
+void bound_taken(FlPid pid) {
+    FlProcess *process = process_slot(pid);
+    FlMessage *room = NULL;
+    pthread_mutex_lock(lock_of(process));
+    FlBound *bound = find(process, pid);
+    bool wake = bound && give_room(process, bound, &room);
+    unlock_and_wake(process, wake);
+    if (room)
+        signal_route(room);
+}
+
+uint64_t bound_debt(FlPid pid) {
+    FlProcess *process = process_slot(pid);
+    pthread_mutex_lock(lock_of(process));
+    FlBound *bound = find(process, pid);
+    uint64_t owed = bound ? take_debt(bound) : 0;
+    pthread_mutex_unlock(lock_of(process));
+    return owed;
 }
 
 // ---- ends
@@ -308,19 +431,10 @@ void bound_leave(FlProcess *self) {
         return;
     FlProcess *to = process_slot(wait->to);
     pthread_mutex_lock(lock_of(to));
-    bool done = atomic_load_explicit(&wait->done, memory_order_relaxed);
-    if (!done) {
-        FlBound *bound = to->side->bound; // not closed, or it would be done
-        BoundWait **link = &bound->line;
-        while (*link != wait)
-            link = &(*link)->next;
-        *link = wait->next;
-        if (!wait->next)
-            bound->line_end = link;
-    }
+    bool left = leave_line(to, wait);
     pthread_mutex_unlock(lock_of(to));
     side->blocked = NULL;
-    if (!done) {
+    if (left) {
         message_free(wait->message);
         message_free(wait->room);
     }
@@ -338,9 +452,9 @@ FlMessage *bound_close(FlProcess *process, FlMessage **rooms) {
     for (BoundWait *wait = bound->line; wait;) {
         BoundWait *next = wait->next;
         message_free(wait->message);
-        *room = wait->room;
-        room = &wait->room->head.next;
-        atomic_store_explicit(&wait->done, true, memory_order_release);
+        *room = finish_wait(wait);
+        if (*room)
+            room = &(*room)->head.next;
         wait = next;
     }
     *room = NULL;

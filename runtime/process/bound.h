@@ -16,6 +16,10 @@
 // after it saw `done` not set: so the signal makes its park fail or finds it parked, and no wake-up is lost. A sender
 // that ends leaves the line first (bound_leave), under the lock; after `done` nobody but the sender touches its wait.
 //
+// Threads of a host send too (BoundPatience): one that waits in line has no signal, but sleeps on `done`. And a host's
+// mailbox (bound_make_open) is received from by another thread than its process: what that has drained counts until
+// bound_taken, and what senders have dropped of it is the host's to free (bound_debt).
+//
 // Lifetime and locks. The bound belongs to the side block of its process. Others reach it only under the lock of the
 // process's slot and after they have seen there that alias_of still says ALIAS_BOUNDED under the pid they mean: death
 // takes that away under the lock before anything is freed. No two such locks are held at once; under one, the only
@@ -34,22 +38,38 @@ typedef struct BoundWait BoundWait;
 struct BoundWait {
     BoundWait *next;    // in line; under the lock
     FlMessage *message; // the wait's until `done`
-    FlMessage *room;    // the wait's until `done`
+    FlMessage *room;    // the wait's until `done`; NULL: a host's thread waits
     FlPid to;
-    _Atomic(bool) done; // release, under the lock; the sender reads it with acquire
+    _Atomic(uint32_t) done; // 1: release, under the lock; the sender reads it with acquire. Futex of a host's thread
 };
+
+// How long a host's thread waits for room.
+typedef struct BoundPatience {
+    int64_t deadline;      // nanoseconds of clock_now; 0: it does not wait
+    bool (*goes_on)(void); // false: it gives up
+} BoundPatience;
+
+typedef enum BoundSent {
+    BOUND_SENT,  // as its policy wants: put in, or dropped
+    BOUND_FULL,  // "block", and there was no room in time; the message still is the caller's
+    BOUND_ENDED, // the receiver has ended; the message still is the caller's
+} BoundSent;
 
 // NULL: "block". false: there is no such policy.
 bool bound_policy(const FlString *text, BoundPolicy *policy);
 
 // Bounds the mailbox of a process that nobody knows yet. limit > 0. false: memory is out.
 bool bound_make(FlProcess *child, uint64_t limit, BoundPolicy policy);
+// The same for a process whose messages another thread takes.
+bool bound_make_open(FlProcess *child, uint64_t limit, BoundPolicy policy);
 
 // Both put a message into the queue of `to`, whose alias_of said ALIAS_BOUNDED. false: it has ended, the message still
 // is the caller's. bound_put: what doesn't count; any thread. bound_send: what self sends; on self's stack, may wait,
 // may end self.
 bool bound_put(FlProcess *to, FlMessage *message);
 bool bound_send(FlProcess *self, FlProcess *to, FlMessage *message, const FlSite *site);
+// What a host's thread sends; it may wait, as far as its patience goes.
+BoundSent bound_send_from_host(FlProcess *to, FlMessage *message, const BoundPatience *patience);
 
 // Owner, in a drain that met the token: everything in the queue, oldest first. After it was dealt with, bound_settle
 // does what senders asked for in the meantime: drops the oldest messages, or begins the end of an overflown process.
@@ -58,6 +78,12 @@ void bound_settle(FlProcess *self);
 
 // Owner: a counted message has left the private list.
 void bound_received(FlProcess *self);
+
+// Of bound_make_open. Any one thread at a time, which calls neither while the other thread is between the two steps of
+// taking messages or freeing them: a counted message was taken; and how many of the oldest counted ones, of those that
+// the process has drained and nobody has taken, are to be freed unseen.
+void bound_taken(FlPid pid);
+uint64_t bound_debt(FlPid pid);
 
 // Self, which ends or is dropped, doesn't wait in line any more.
 void bound_leave(FlProcess *self);

@@ -433,6 +433,17 @@ void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) 
     signal_give(self, to, message);
 }
 
+bool signal_route_from_host(FlMessage *message, const BoundPatience *patience) {
+    bool bounded;
+    FlProcess *to = resolve(message->to, &bounded);
+    if (!to && lead_on(message))
+        return signal_route_from_host(message, patience);
+    BoundSent sent = to && bounded ? bound_send_from_host(to, message, patience) : BOUND_ENDED;
+    if (to && sent == BOUND_ENDED && !mailbox_push(to, message))
+        signal_bounce(message);
+    return sent != BOUND_FULL;
+}
+
 void signal_late(FlProcess *process, FlMessage *message) {
     bool own = message->to == process->head.pid, noted = false;
     if (own && message->flags & MESSAGE_REQUEST) {

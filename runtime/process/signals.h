@@ -11,7 +11,7 @@
 #ifndef FLUFFY_RUNTIME_PROCESS_SIGNALS_H
 #define FLUFFY_RUNTIME_PROCESS_SIGNALS_H
 
-#include "runtime/process/process.h"
+#include "runtime/process/bound.h"
 
 // FlMessage.kind, beside MESSAGE_VALUE. `from` is the other side in all of them.
 enum {
@@ -54,6 +54,10 @@ void signal_route(FlMessage *message);
 
 // The same for what self sends, which counts in a bounded mailbox: may wait for room, may end self. On self's stack.
 void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site);
+
+// The same for what a thread of the host sends, which counts too. false: the mailbox is full, and there was no room in
+// time; the message still is the caller's.
+bool signal_route_from_host(FlMessage *message, const BoundPatience *patience);
 
 // The same of a value, when the control block that it goes to is known: `to`, whose mailbox is not bounded.
 void signal_give(FlProcess *self, FlProcess *to, FlMessage *message);

@@ -6,7 +6,8 @@ host.cpp, whose comments say:
     //$ args a b    //$ timeout 300    //$ not tsan why    //$ flags -lm
 
 Each is built with the static and with the shared libraries, and run; also under valgrind, if that is installed and the
-comments say `//$ valgrind`. Only names that begin with its own may be visible in a library."""
+comments say `//$ valgrind`. Only names that begin with its own may be visible in a library, and
+its header is C99 and C++."""
 
 import os
 import re
@@ -55,8 +56,17 @@ def build_library(settings, host, name, files, out):
     sources = [str(host.folder / file) for file in files]
     return (run_step([settings.product_compiler, "build", "--lib", name, "--shared", "-o", out, *sanitize, *sources],
                      BUILD_TIMEOUT, out)
+            or (None if settings.variant else check_header(name, out))
             or visible_names(f"{out}/lib{name}.a", name, False)
             or (None if settings.variant else visible_names(f"{out}/lib{name}.so", name, True)))
+
+
+def check_header(name, out):
+    """Alone, as C99 and as C++, without a warning."""
+    strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", out]
+    Path(f"{out}/alone.c").write_text(f'#include "{name}.h"\n')
+    return (run_step(["gcc", "-std=c99", "-Wstrict-prototypes", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out)
+            or run_step(["g++", "-x", "c++", "-std=c++11", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out))
 
 
 def compile_host(settings, host, out, shared):

@@ -78,8 +78,17 @@ static const FlSite site_wait = {"test.fl", "waiter", 7, 5};
 static const FlSite site_panic = {"test.fl", "crasher", 9, 3};
 
 static void entry(FlProcess *self);
-const FlProgram fl_program = {
-    .abi_version = FL_ABI_VERSION, .type_count = TYPE_COUNT, .types = types, .main = entry, .main_site = &site_main};
+#ifndef PROGRAM_EXPORTS // a library's, and how many
+#define PROGRAM_EXPORTS NULL
+#define PROGRAM_EXPORT_COUNT 0
+#endif
+const FlProgram fl_program = {.abi_version = FL_ABI_VERSION,
+                              .type_count = TYPE_COUNT,
+                              .types = types,
+                              .main = entry,
+                              .main_site = &site_main,
+                              .exports = PROGRAM_EXPORTS,
+                              .export_count = PROGRAM_EXPORT_COUNT};
 
 #define STATIC_STRING(name, text)                                                                                      \
     static struct {                                                                                                    \
