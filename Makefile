@@ -56,6 +56,8 @@ LLVM_CFLAGS = -isystem $(shell $(LLVM_CONFIG) --includedir)
 LLVM_LIBS = $(shell $(LLVM_CONFIG) --link-static --ldflags --libs core analysis passes x86) \
     -l:libz.a -l:libzstd.a -l:libstdc++.a -static-libgcc
 GC_LIBS := $(if $(VARIANT),,-l:libgc.a)
+# LLVM allocates so much that a build takes a tenth less with this than with the C library's malloc.
+COMPILER_ALLOC := $(if $(VARIANT),,-l:libjemalloc.a)
 
 # ---- the allocator ------------------------------------------------------------------------------------------------
 
@@ -153,7 +155,7 @@ $(OUT)/stdlib:
 $(OUT)/fluffyc: $(call archives,$(COMPILER_ROOMS))
 	$(SHOW) "  LINK  $@"
 	$(Q)$(CC) $(LDFLAGS) -o $@ $(objects_compiler/driver) -Wl,--start-group $(filter-out $(OUT)/compiler/driver.a,$^) \
-	    -Wl,--end-group -Wl,--gc-sections $(call libs,$(COMPILER_ROOMS))
+	    -Wl,--end-group -Wl,--gc-sections $(COMPILER_ALLOC) $(call libs,$(COMPILER_ROOMS))
 
 # The library $@ of the objects $^: one object in which only `main` and the two public prefixes are visible: a user's program can't clash with the rest. Without debug
 # information, which would cost every link of a program 10 ms; the rooms' own archives keep it.

@@ -137,6 +137,7 @@ LLVMTypeRef unit_result_type(const Unit *unit, const Repr *repr);
 LLVMValueRef unit_int(const Unit *unit, int64_t value);
 LLVMValueRef unit_i32(const Unit *unit, uint32_t value);
 void unit_attribute(const Unit *unit, LLVMValueRef function, int index, const char *name, uint64_t value);
+unsigned unit_instructions(LLVMValueRef function); // how many it has now
 void unit_attribute_text(const Unit *unit, LLVMValueRef function, const char *name, const char *value);
 LLVMValueRef unit_runtime(Unit *unit, RuntimeFunction function);
 LLVMValueRef unit_intrinsic(Unit *unit, const char *name, LLVMTypeRef *types, unsigned count);

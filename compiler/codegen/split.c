@@ -6,7 +6,11 @@
 // child of the compiler, which deletes the other parts' functions from its copy of the module and goes on as for a
 // whole program. LLVM has no locks between children, and memory that no child touches is shared.
 //
-// How many parts there are depends on the program alone, so that the same source gives the same code on every machine.
+// Deleting takes time and unshares memory, so it is done by halves: a child with several parts forks one that keeps the
+// first half of them, waits for it, then keeps the second half itself. So each function is deleted some log2(parts)
+// times, not once in each part. There are as many such children at the start as there are processors.
+//
+// How many parts there are depends on the program and the profile alone, so that the same source gives the same code on every machine.
 // If a child fails, whatever the reason, the program is compiled in one piece: what is wrong shows there.
 #include <errno.h>
 #include <signal.h>
@@ -20,26 +24,22 @@
 #include "compiler/codegen/lower.h"
 
 enum {
-    PART_INSTRUCTIONS = 15000, // about half a second of optimising
-    SMALL_INSTRUCTIONS = 24,   // at most: worth a copy in every part
+    PART_INSTRUCTIONS = 15000,       // about a quarter of a second of optimising
+    DEBUG_PART_INSTRUCTIONS = 50000, // about as long, not optimised
+    SMALL_INSTRUCTIONS = 24,         // at most: worth a copy in every part
     EVERY_PART = SPLIT_MAX_PARTS,
 };
 
 typedef struct Split {
     Unit *unit;
+    LLVMTargetMachineRef machine;
     unsigned count;
-    Map home; // of functions with a body: their part + 1, or EVERY_PART + 1
+    Map home;                    // of functions with a body at first: their part + 1, or EVERY_PART + 1
+    unsigned first, end;         // the parts whose functions this process still has
+    FILE *news[SPLIT_MAX_PARTS]; // from the child that makes a part
 } Split;
 
 // ---- which function goes where --------------------------------------------------------------------------------------
-
-static unsigned count_instructions(LLVMValueRef function) {
-    unsigned count = 0;
-    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block; block = LLVMGetNextBasicBlock(block))
-        for (LLVMValueRef at = LLVMGetFirstInstruction(block); at; at = LLVMGetNextInstruction(at))
-            count++;
-    return count;
-}
 
 static bool has_body(LLVMValueRef function) { return LLVMCountBasicBlocks(function) > 0; }
 
@@ -54,8 +54,9 @@ unsigned split_parts(const Unit *unit) {
         return 1;
     size_t total = 0;
     for (LLVMValueRef f = LLVMGetFirstFunction(unit->module); f; f = LLVMGetNextFunction(f))
-        total += count_instructions(f);
-    size_t parts = (total + PART_INSTRUCTIONS / 2) / PART_INSTRUCTIONS;
+        total += unit_instructions(f);
+    size_t size = options->debug ? DEBUG_PART_INSTRUCTIONS : PART_INSTRUCTIONS;
+    size_t parts = (total + size / 2) / size;
     return parts < 2 ? 1 : parts > SPLIT_MAX_PARTS ? SPLIT_MAX_PARTS : (unsigned)parts;
 }
 
@@ -63,11 +64,11 @@ static void assign(Split *split) {
     LLVMModuleRef module = split->unit->module;
     size_t total = 1, before = 0;
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f))
-        total += count_instructions(f);
+        total += unit_instructions(f);
     for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
         if (!has_body(f))
             continue;
-        unsigned weight = count_instructions(f);
+        unsigned weight = unit_instructions(f);
         uintptr_t home = weight <= SMALL_INSTRUCTIONS && may_be_inlined(f) ? EVERY_PART : before * split->count / total;
         before += weight;
         map_set(&split->home, f, (void *)(home + 1));
@@ -158,20 +159,30 @@ static void drop_body(Unit *unit, LLVMValueRef function) {
     LLVMSetValueName2(declaration, name, len);
 }
 
-static void keep_functions(const Split *split, unsigned part) {
+static bool is_within(unsigned home, unsigned first, unsigned end) { return first <= home && home < end; }
+
+// Deletes what belongs to none of the parts from `first` to before `end`, which the process all has.
+static void keep_parts(Split *split, unsigned first, unsigned end) {
     for (size_t i = 0; i < split->home.len; i++) {
-        LLVMValueRef function = (LLVMValueRef)split->home.entries[i].key;
-        unsigned home = home_of(split, function);
-        if (home != part && home != EVERY_PART)
-            drop_body(split->unit, function);
-        else if (home == EVERY_PART && part != 0 && LLVMGetLinkage(function) == LLVMExternalLinkage)
-            LLVMSetLinkage(function, LLVMAvailableExternallyLinkage);
+        const MapEntry *entry = &split->home.entries[i];
+        unsigned home = (unsigned)(uintptr_t)entry->value - 1;
+        if (is_within(home, split->first, split->end) && !is_within(home, first, end))
+            drop_body(split->unit, (LLVMValueRef)entry->key);
     }
+    split->first = first;
+    split->end = end;
+}
+
+// The first part has the real body of what is in every part.
+static void share_functions(const Split *split) {
+    for (LLVMValueRef f = LLVMGetFirstFunction(split->unit->module); f; f = LLVMGetNextFunction(f))
+        if (has_body(f) && home_of(split, f) == EVERY_PART && LLVMGetLinkage(f) == LLVMExternalLinkage)
+            LLVMSetLinkage(f, LLVMAvailableExternallyLinkage);
 }
 
 // Variables are the first part's. Those that nothing else uses go by themselves.
-static void keep_variables(const Split *split, unsigned part) {
-    for (LLVMValueRef v = LLVMGetFirstGlobal(split->unit->module); v && part != 0; v = LLVMGetNextGlobal(v))
+static void share_variables(const Split *split) {
+    for (LLVMValueRef v = LLVMGetFirstGlobal(split->unit->module); v; v = LLVMGetNextGlobal(v))
         if (LLVMGetLinkage(v) == LLVMExternalLinkage)
             LLVMSetInitializer(v, NULL);
 }
@@ -184,19 +195,52 @@ static void write_frames(FILE *file, const FrameSizes *frames) {
     }
 }
 
-static _Noreturn void child(const Split *split, LLVMTargetMachineRef machine, unsigned part, FILE *news) {
+static bool emit_part(Split *split) {
+    unsigned part = split->first;
+    CodegenOptions options = *split->unit->options;
+    options.path = options.part_path(part);
+    split->unit->options = &options;
+    if (part != 0) {
+        share_functions(split);
+        share_variables(split);
+    }
+    bool done = emit_module(split->unit, split->machine);
+    write_frames(split->news[part], split->unit->frames);
+    return fflush(split->news[part]) == 0 && done;
+}
+
+static void become_child(void) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (int number = 1; number < SIGRTMIN; number++)
         signal(number, SIG_DFL); // the parent's handlers remove its files
     mem_stop_collecting();
-    CodegenOptions options = *split->unit->options;
-    options.path = split->unit->options->part_path(part);
-    split->unit->options = &options;
-    keep_functions(split, part);
-    keep_variables(split, part);
-    bool done = options.path && emit_module(split->unit, machine);
-    write_frames(news, split->unit->frames);
-    _exit(done && fflush(news) == 0 ? 0 : 1);
+}
+
+static bool succeeds(pid_t child) {
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR)
+            return false;
+    return status == 0;
+}
+
+// Of a child: all its parts.
+static _Noreturn void emit_parts(Split *split, unsigned first, unsigned end) {
+    bool done = true;
+    keep_parts(split, first, end);
+    while (done && end - first > 1) {
+        unsigned middle = first + (end - first) / 2;
+        pid_t child = fork();
+        if (child == 0) {
+            become_child();
+            end = middle;
+        } else {
+            done = child > 0 && succeeds(child);
+            first = middle;
+        }
+        keep_parts(split, first, end);
+    }
+    _exit(done && emit_part(split) ? 0 : 1);
 }
 
 // ---- all parts ------------------------------------------------------------------------------------------------------
@@ -210,60 +254,47 @@ static void read_frames(FILE *file, FrameSizes *frames) {
             frame_found(frames, name_of(name), bytes);
 }
 
-typedef struct Children {
-    pid_t process[SPLIT_MAX_PARTS];
-    FILE *news[SPLIT_MAX_PARTS];
-    unsigned started, ended;
-    bool failed;
-} Children;
+// The files are made here, so that this process knows of them.
+static bool make_files(Split *split) {
+    bool done = true;
+    for (unsigned part = 0; part < split->count; part++) {
+        split->news[part] = tmpfile();
+        done = done && split->news[part] && split->unit->options->part_path(part);
+    }
+    return done;
+}
 
-static void start_child(Children *children, const Split *split, LLVMTargetMachineRef machine) {
-    unsigned part = children->started++;
-    FILE *news = children->news[part] = tmpfile();
-    // The path is made here, so that the parent knows of the file.
-    pid_t process = news && split->unit->options->part_path(part) ? fork() : -1;
-    if (process == 0)
-        child(split, machine, part, news);
-    children->process[part] = process;
-    if (process < 0) {
-        children->failed = true;
-        children->ended++;
+static void end_files(const Split *split) {
+    for (unsigned part = 0; part < split->count; part++) {
+        if (!split->news[part])
+            continue;
+        read_frames(split->news[part], split->unit->frames);
+        fclose(split->news[part]);
     }
 }
 
-static void await_child(Children *children, FrameSizes *frames) {
-    int status;
-    pid_t process = waitpid(-1, &status, 0);
-    if (process < 0) {
-        if (errno != EINTR) {
-            children->failed = true;
-            children->ended = children->started;
+static bool emit_side_by_side(Split *split) {
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned groups = processors < 1 ? 1 : processors > split->count ? split->count : (unsigned)processors;
+    pid_t child[SPLIT_MAX_PARTS];
+    for (unsigned i = 0; i < groups; i++) {
+        child[i] = fork();
+        if (child[i] == 0) {
+            become_child();
+            emit_parts(split, split->count * i / groups, split->count * (i + 1) / groups);
         }
-        return;
     }
-    for (unsigned part = 0; part < children->started; part++) {
-        if (children->process[part] != process)
-            continue;
-        children->ended++;
-        children->failed |= status != 0;
-        read_frames(children->news[part], frames);
-    }
+    bool done = true;
+    for (unsigned i = 0; i < groups; i++)
+        done &= child[i] > 0 && succeeds(child[i]);
+    return done;
 }
 
 bool split_emit(Unit *unit, LLVMTargetMachineRef machine, unsigned parts) {
-    Split split = {.unit = unit, .count = parts};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    Split split = {.unit = unit, .machine = machine, .count = parts, .end = parts};
     assign(&split);
     expose_crossing(&split);
-    Children children = {0};
-    while (children.ended < parts) {
-        while (children.started < parts && children.started - children.ended < (processors > 1 ? processors : 1))
-            start_child(&children, &split, machine);
-        if (children.ended < children.started)
-            await_child(&children, unit->frames);
-    }
-    for (unsigned part = 0; part < parts; part++)
-        if (children.news[part])
-            fclose(children.news[part]);
-    return !children.failed;
+    bool done = make_files(&split) && emit_side_by_side(&split);
+    end_files(&split);
+    return done;
 }

@@ -77,6 +77,14 @@ void unit_attribute_text(const Unit *unit, LLVMValueRef function, const char *na
     LLVMAddAttributeAtIndex(function, (LLVMAttributeIndex)LLVMAttributeFunctionIndex, attribute);
 }
 
+unsigned unit_instructions(LLVMValueRef function) {
+    unsigned count = 0;
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block; block = LLVMGetNextBasicBlock(block))
+        for (LLVMValueRef at = LLVMGetFirstInstruction(block); at; at = LLVMGetNextInstruction(at))
+            count++;
+    return count;
+}
+
 // ---- the runtime's functions, from the text of functions.def -------------------------------------------------------
 
 typedef struct RuntimeRow {

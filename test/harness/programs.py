@@ -58,7 +58,7 @@ def build(settings, file, profile, output, faults=False):
         argv.append("--debug")
     if settings.variant in SANITIZERS:
         argv.append("--sanitize=" + SANITIZERS[settings.variant])
-    outcome = execute(argv, BUILD_TIMEOUT)
+    outcome = execute(argv, BUILD_TIMEOUT, env={"FLUFFY_VERIFY": "1"})
     if outcome.timed_out or outcome.status != 0:
         return f"building {outcome.describe_end()}\n{outcome.stderr[:4000]}"
     return None
