@@ -47,6 +47,7 @@ static void visit(const Tree *tree, void *context) {
     case TREE_RECEIVE:
     case TREE_REQUEST:
     case TREE_SUPERVISOR:
+    case TREE_FOREIGN:
         search->found = true;
         return;
     case TREE_BUILTIN:

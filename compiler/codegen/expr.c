@@ -124,6 +124,8 @@ static Value lower(Function *f, const Tree *tree) {
         return (Value){0};
     case TREE_BUILTIN:
         return builtin_call(f, tree);
+    case TREE_FOREIGN:
+        return foreign_call(f, tree);
     case TREE_SELF:
         return process_self(f);
     case TREE_SPAWN:

@@ -92,6 +92,7 @@ typedef struct Unit {
     Map sites;                     // by Name of the place's text
     Map start_thunks;              // LLVMValueRef by Instance
     Map export_thunks;             // Instance → FlExport.call
+    Map foreigns;                  // Foreign → its FlForeign; ForeignType → its FlCType
     Map defer_functions;           // by Tree
     Map coercions;                 // functions: by the Repr that is converted, a Map by the one that results
     LLVMValueRef symbol_table;     // declared when first used
@@ -363,6 +364,23 @@ void poll_entry(Function *f, Poll poll); // f->function returns f->result
 // ---- export.c -------------------------------------------------------------------------------------------------------
 void export_thunks(Unit *unit);        // what programs in C enter by
 LLVMValueRef export_table(Unit *unit); // FlExport of each, or NULL
+
+// ---- foreign.c, foreign_abi.c ---------------------------------------------------------------------------------------
+Value foreign_call(Function *f, const Tree *tree); // of a C function
+
+// Where the C arguments of a function lie in the frame of a call (abi.h).
+typedef struct ForeignFrame {
+    uint32_t *offset;  // by parameter
+    uint32_t *storage; // of what an address is given of
+    uint32_t result;
+    uint32_t bytes;
+} ForeignFrame;
+// A C function by its name, whatever its type.
+LLVMValueRef foreign_symbol(Unit *unit, Name name);
+// A function void(char *frame) that calls the C function.
+LLVMValueRef foreign_thunk(Unit *unit, const Foreign *foreign, const ForeignFrame *frame);
+// The function that C calls for a callback, which hands its arguments to the runtime with the descriptor.
+LLVMValueRef foreign_callback(Unit *unit, const ForeignType *callback, LLVMValueRef descriptor);
 
 // ---- walk.c ---------------------------------------------------------------------------------------------------------
 typedef void (*WalkTree)(const Tree *tree, void *context);

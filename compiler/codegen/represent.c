@@ -21,6 +21,7 @@ static uint32_t hash_type(const Type *type, int depth) {
     case TYPE_LITERAL_INT:
         return mix(hash, (uint32_t)type->literal.integer);
     case TYPE_LITERAL_STRING:
+    case TYPE_HANDLE:
         return mix(hash, type->literal.text->hash);
     case TYPE_RECORD:
         for (size_t i = 0; i < type->record.count; i++)
@@ -91,6 +92,7 @@ static bool same_inside(Comparison *comparison, const Type *a, const Type *b) {
     case TYPE_LITERAL_INT:
         return a->literal.integer == b->literal.integer;
     case TYPE_LITERAL_STRING:
+    case TYPE_HANDLE:
         return a->literal.text == b->literal.text;
     case TYPE_RECORD:
         return same_fields(comparison, a, b);
@@ -189,6 +191,7 @@ static void decide(Represent *represent, Repr *repr) {
         set_words(repr, FL_KIND_FLOAT, 1, WORD_FLOAT, 0);
         break;
     case TYPE_STRING:
+    case TYPE_HANDLE: // a string of another type, which stands for it (runtime/foreign/handle.h)
         set_words(repr, FL_KIND_STRING, 1, WORD_POINTER, 0);
         break;
     case TYPE_LITERAL_BOOL:

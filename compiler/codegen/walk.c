@@ -216,6 +216,9 @@ static void walk_trees(const Tree *tree, WalkTree visit, void *context) {
     case TREE_BUILTIN:
         visit_all(tree->builtin.arguments, tree->builtin.count, visit, context);
         break;
+    case TREE_FOREIGN:
+        visit_all(tree->foreign.arguments, tree->foreign.count, visit, context);
+        break;
     case TREE_SPAWN:
         walk_spawn(tree, visit, context);
         break;

@@ -141,8 +141,9 @@ static const char **make_objects(const TypedProgram *program, const Options *opt
 // Compiles and links to the file `executable`.
 static bool make_executable(const TypedProgram *program, const Options *options, const char *executable,
                             Diagnostics *diags) {
-    const char **objects = make_objects(program, options, diags);
-    return objects && link_program(objects, executable, options->sanitize, diags);
+    CLinks links;
+    const char **objects = c_links_find(&links, program, options, diags) ? make_objects(program, options, diags) : NULL;
+    return objects && link_program(objects, &links, executable, options->sanitize, diags);
 }
 
 // `dir/app.fl` gives `app`, with an extension by what is emitted.
@@ -185,13 +186,15 @@ static bool build_library(const Options *options, Diagnostics *diags) {
         return false;
     }
     const TypedProgram *program = library_front_end(options, diags);
-    const char **objects = program ? make_objects(program, options, diags) : NULL;
+    CLinks links;
+    const char **objects =
+        program && c_links_find(&links, program, options, diags) ? make_objects(program, options, diags) : NULL;
     StringBuilder header = {0}, glue = {0};
     if (!objects)
         return false;
     bindings_header(program, options->library, &header);
     bindings_glue(program, options->library, &glue);
-    return library_write(options, objects, sb_text(&header), sb_text(&glue), diags);
+    return library_write(options, objects, &links, sb_text(&header), sb_text(&glue), diags);
 }
 
 bool compile_build(const Options *options, Diagnostics *diags) {

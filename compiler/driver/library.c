@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "compiler/base/mem.h"
 #include "compiler/base/sb.h"
 #include "compiler/driver/install.h"
 #include "compiler/driver/link.h"
@@ -15,6 +16,7 @@ enum { MAX_ARGUMENTS = 64 };
 
 typedef struct Library {
     const Options *options;
+    const CLinks *links;
     LibraryTools tools;
     const char *include; // the folder of fluffy.h and glue.h
     const char *whole;   // the one object file that the library is
@@ -84,15 +86,43 @@ static const char *compile_glue(const Library *library, const char *header, cons
     return link_command(argv, "compiling the library's C file", library->diags) ? object : NULL;
 }
 
+// The object file of a C file that `extern c` names; NULL after an error.
+static const char *compile_source(const Library *library, const char *source, size_t index) {
+    const char *object = temporary(library, text_format("source%zu.o", index));
+    const char *argv[] = {library->tools.compiler, "-O2", "-g", "-fPIC", "-c", source, "-o", object,
+                          library->tools.flag,     NULL};
+    return object && link_command(argv, "compiling a C file", library->diags) ? object : NULL;
+}
+
+// What becomes part of the library: of C's side the sources, object files and archives, which are hidden in it too.
+static bool add_c_files(const Library *library, const char **argv, int *count) {
+    for (size_t i = 0; i < library->links->arguments.len; i++) {
+        const char *argument = library->links->arguments.data[i];
+        if (!c_links_is_part(argument))
+            continue;
+        if (c_links_is_source(argument))
+            argument = compile_source(library, argument, i);
+        if (!argument)
+            return false;
+        argv[(*count)++] = argument;
+    }
+    return true;
+}
+
 // Everything as one object, in which only the library's own names are visible.
 static bool join(Library *library, const char *const *objects, const char *glue) {
     library->whole = temporary(library, "library.o");
     if (!library->whole)
         return false;
-    const char *argv[MAX_ARGUMENTS] = {library->tools.linker, "-r", "-o", library->whole, glue};
-    int count = 5;
+    const char **argv = mem_alloc(sizeof(*argv) * (MAX_ARGUMENTS + library->links->arguments.len));
+    const char *const first[] = {library->tools.linker, "-r", "-o", library->whole, glue};
+    int count = 0;
+    for (; count < 5; count++)
+        argv[count] = first[count];
     while (*objects)
         argv[count++] = *objects++;
+    if (!add_c_files(library, argv, &count))
+        return false;
     argv[count++] = "--whole-archive";
     argv[count++] = library->tools.runtime;
     const char *keep = text_format("--keep-global-symbol=%s_*", library->options->library);
@@ -113,29 +143,43 @@ static bool write_shared(const Library *library, const char *to, const char *nam
     if (!visible ||
         !write_text(visible, text_format("{ global: %s_*; local: *; };\n", library->options->library), library->diags))
         return false;
-    const char *argv[] = {library->tools.compiler,
-                          "-shared",
-                          "-o",
-                          to,
-                          library->whole,
-                          text_format("-Wl,-soname,%s", name),
-                          text_format("-Wl,--version-script=%s", visible),
-                          "-pthread",
-                          "-lm",
-                          library->tools.flag,
-                          NULL};
+    const char *const fixed[] = {library->tools.compiler,
+                                 "-shared",
+                                 "-o",
+                                 to,
+                                 library->whole,
+                                 text_format("-Wl,-soname,%s", name),
+                                 text_format("-Wl,--version-script=%s", visible)};
+    const char **argv = mem_alloc(sizeof(*argv) * (MAX_ARGUMENTS + library->links->arguments.len));
+    int count = 0;
+    for (; count < (int)(sizeof fixed / sizeof *fixed); count++)
+        argv[count] = fixed[count];
+    for (size_t i = 0; i < library->links->arguments.len; i++)
+        if (!c_links_is_part(library->links->arguments.data[i]))
+            argv[count++] = library->links->arguments.data[i];
+    argv[count++] = "-pthread";
+    argv[count++] = "-lm";
+    argv[count++] = library->tools.flag;
     return link_command(argv, "making the shared library", library->diags);
 }
 
-static const char *pkg_config(const char *name) {
-    return text_format("prefix=${pcfiledir}\n\nName: %s\nDescription: a library written in Fluffy\nVersion: 0\n"
-                       "Cflags: -I${prefix}\nLibs: -L${prefix} -l%s\nLibs.private: -pthread -lm\n",
-                       name, name);
+static const char *pkg_config(const Library *library, const char *name) {
+    StringBuilder text = {0};
+    sb_addf(&text, "prefix=${pcfiledir}\n\nName: %s\nDescription: a library written in Fluffy\nVersion: 0\n", name);
+    for (size_t i = 0; i < library->links->packages.len; i++)
+        sb_addf(&text, "%s%s%s", i ? " " : "Requires.private: ", library->links->packages.data[i],
+                i + 1 < library->links->packages.len ? "" : "\n");
+    sb_addf(&text, "Cflags: -I${prefix}\nLibs: -L${prefix} -l%s\nLibs.private:", name);
+    for (size_t i = 0; i < library->links->library_count; i++)
+        if (!c_links_is_part(library->links->arguments.data[i]))
+            sb_addf(&text, " %s", library->links->arguments.data[i]);
+    sb_add(&text, " -pthread -lm\n");
+    return sb_text(&text);
 }
 
-bool library_write(const Options *options, const char *const *objects, const char *header, const char *glue,
-                   Diagnostics *diags) {
-    Library library = {.options = options, .diags = diags};
+bool library_write(const Options *options, const char *const *objects, const CLinks *links, const char *header,
+                   const char *glue, Diagnostics *diags) {
+    Library library = {.options = options, .links = links, .diags = diags};
     const char *name = options->library, *fluffy_h = install_find("include/fluffy.h");
     if (!fluffy_h) {
         diag_error(diags, DIAG_NO_RUNTIME, (Span){0}, "the header `include/fluffy.h` is missing");
@@ -156,5 +200,5 @@ bool library_write(const Options *options, const char *const *objects, const cha
            (!options->shared || put(&library, shared, shared, write_shared)) &&
            put(&library, text_format("%s.h", name), header, write_given) &&
            put(&library, "fluffy.h", fluffy_h, copy_file) &&
-           put(&library, text_format("%s.pc", name), pkg_config(name), write_given);
+           put(&library, text_format("%s.pc", name), pkg_config(&library, name), write_given);
 }

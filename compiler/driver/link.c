@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compiler/base/mem.h"
 #include "compiler/base/sb.h"
 #include "compiler/driver/command.h"
 #include "compiler/driver/install.h"
@@ -32,6 +33,9 @@ static const Flavour flavours[] = {
 };
 
 static const char *const linkers[][2] = {{"ld.mold", "-fuse-ld=mold"}, {"ld.lld", "-fuse-ld=lld"}};
+
+// How C files are compiled that a program is linked with.
+static const char *const for_sources[] = {"-O2", "-g", "-fno-omit-frame-pointer"};
 
 static const char *fast_linker(void) {
     for (size_t i = 0; i < sizeof linkers / sizeof *linkers; i++)
@@ -91,17 +95,27 @@ static bool run(const char *const *argv, const char *what, const char *errors, D
     return false;
 }
 
-bool link_program(const char *const *objects, const char *output, int sanitize, Diagnostics *diags) {
+bool link_program(const char *const *objects, const CLinks *links, const char *output, int sanitize,
+                  Diagnostics *diags) {
     const Flavour *flavour = &flavours[sanitize];
     const char *compiler = find_compiler(flavour, diags);
     const char *library = compiler ? find_library(flavour, flavour->library, diags) : NULL;
     if (!compiler || !library)
         return false;
     const char *errors = temporary_file(".linker");
-    const char *argv[MAX_OBJECTS + 16] = {compiler, "-no-pie", "-o", output};
-    int count = 4;
+    const char **argv = mem_alloc(sizeof(*argv) * (MAX_OBJECTS + 24 + links->arguments.len));
+    int count = 0;
+    argv[count++] = compiler;
+    argv[count++] = "-no-pie";
+    argv[count++] = "-o";
+    argv[count++] = output;
     while (*objects)
         argv[count++] = *objects++;
+    if (links->sources.len > 0)
+        for (size_t i = 0; i < sizeof for_sources / sizeof *for_sources; i++)
+            argv[count++] = for_sources[i];
+    for (size_t i = 0; i < links->arguments.len; i++)
+        argv[count++] = links->arguments.data[i];
     argv[count++] = library;
     argv[count++] = "-pthread";
     argv[count++] = "-lm";
@@ -110,6 +124,11 @@ bool link_program(const char *const *objects, const char *output, int sanitize, 
     const char *linker = fast_linker();
     if (linker)
         argv[count++] = linker;
+    size_t before = diags->list.len;
+    if (command_run(argv, errors) == 0)
+        return true;
+    if (errors && c_links_explain(links, errors, diags) && diags->list.len > before)
+        return false;
     return run(argv, "linking", errors, diags);
 }
 

@@ -3,11 +3,12 @@
 
 #include <stdbool.h>
 
-#include "compiler/diag/diag.h"
+#include "compiler/driver/c_links.h"
 
 // Makes the executable `output` from `objects` (ends with NULL, at most 40); sanitize is SANITIZE_* of options.h.
 // False, with an error added, if there is no C compiler, no runtime library, or linking fails.
-bool link_program(const char *const *objects, const char *output, int sanitize, Diagnostics *diags);
+bool link_program(const char *const *objects, const CLinks *links, const char *output, int sanitize,
+                  Diagnostics *diags);
 
 // What makes a library: programs by their paths, the runtime's archive, and the sanitizer's flag, or NULL.
 typedef struct LibraryTools {

@@ -51,5 +51,6 @@ bool modules_is_library(const Module *module) {
     for (size_t i = 0; i < module->functions.len; i++)
         if (strcmp(name_text(module->functions.data[i]->name), "main") == 0)
             return false;
-    return module->statements.len == 0 && module->functions.len + module->constants.len + module->aliases.len > 0;
+    size_t declared = module->functions.len + module->constants.len + module->aliases.len + module->externs.len;
+    return module->statements.len == 0 && declared > 0;
 }

@@ -44,6 +44,10 @@ static const OptionRow options_table[] = {
     {"--lib", "NAME", BUILD, COMMAND_BUILD, offsetof(Options, library),
      "make libNAME.a, NAME.h and NAME.pc for programs in C, in the folder OUT"},
     {"--shared", NULL, BUILD, COMMAND_NONE, offsetof(Options, shared), "with --lib: make libNAME.so too"},
+    {"--link", "LIBRARY", BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, links),
+     "link with a C library: its name, or an archive, object or C file"},
+    {"--pkg-config", "NAME", BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, packages),
+     "link with what pkg-config says of NAME"},
     {"--debug", NULL, BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, debug), "compile fast, optimise nothing"},
     {"--sanitize", "address|thread", BUILD | RUN | TEST, COMMAND_NONE, offsetof(Options, sanitize),
      "find memory errors or data races while the program runs"},
@@ -84,6 +88,11 @@ static const char *near_text(Suggestion suggestion) {
     return suggestion.best ? text_format("; did you mean `%s`?", name_text(suggestion.best)) : "";
 }
 
+// The field is a list of texts that ends with NULL.
+static bool repeats(const OptionRow *row) {
+    return row->field == offsetof(Options, links) || row->field == offsetof(Options, packages);
+}
+
 static const char *unknown_option(const char *name, size_t length) {
     Suggestion near = suggest_start(name_of_bytes(name, length));
     for (size_t i = 0; i < COUNT(options_table); i++)
@@ -114,6 +123,17 @@ static const char *set_choice(const OptionRow *row, const char *value, int *fiel
     return text_format("`%s` takes %s, not `%s`%s", row->name, row->value, value, near_text(near));
 }
 
+static void add_text(const char ***list, const char *text) {
+    size_t count = 0;
+    while (*list && (*list)[count])
+        count++;
+    const char **longer = mem_alloc(sizeof(*longer) * (count + 2));
+    if (count)
+        memcpy(longer, *list, sizeof(*longer) * count);
+    longer[count] = text;
+    *list = longer;
+}
+
 // Takes the option at argv[*i], and the argument behind it if that is its value.
 static const char *parse_option(char **argv, int *i, Options *options, const OptionRow **taken) {
     const char *arg = argv[*i];
@@ -134,7 +154,10 @@ static const char *parse_option(char **argv, int *i, Options *options, const Opt
         return text_format("`%s` needs a value: %s", row->name, row->value);
     if (is_choice(row))
         return set_choice(row, value, field);
-    *(const char **)field = value;
+    if (repeats(row))
+        add_text(field, value);
+    else
+        *(const char **)field = value;
     return NULL;
 }
 

@@ -13,11 +13,13 @@ enum { SANITIZE_NOTHING, SANITIZE_ADDRESS, SANITIZE_THREAD };
 
 typedef struct Options {
     Command command;
-    const char *file;    // never NULL unless help or version; of explain: the code
-    const char **more;   // further files of a library, ends with NULL; NULL: none
-    const char *output;  // NULL: named after the file; of a library: the folder
-    const char *library; // its name; NULL: an executable
-    char **program_args; // run: what follows FILE, ends with NULL
+    const char *file;            // never NULL unless help or version; of explain: the code
+    const char **more;           // further files of a library, ends with NULL; NULL: none
+    const char *output;          // NULL: named after the file; of a library: the folder
+    const char *library;         // its name; NULL: an executable
+    const char *const *links;    // --link, each; ends with NULL; NULL: none
+    const char *const *packages; // --pkg-config, each; the same
+    char **program_args;         // run: what follows FILE, ends with NULL
     int debug, help, version, json, shared;
     int emit;     // EMIT_*
     int dump;     // DUMP_*

@@ -72,8 +72,7 @@ static const Type *basic_type(Name name) {
     return NULL;
 }
 
-// *where: its module, or the one in which it is not found; NULL: there is no such module.
-static AliasInfo *find_alias(const Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo **where) {
+AliasInfo *alias_find(const Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo **where) {
     *where = name->module ? map_get(&check->modules, name->module) : module;
     if (!*where)
         return NULL;
@@ -91,7 +90,7 @@ static const Type *named_type(Check *check, ModuleInfo *module, const TypeExpr *
     if (!module) // a builtin's signature
         return strcmp(name->name->text, "pid") == 0 ? type_pid_any : any_marker;
     ModuleInfo *where;
-    AliasInfo *alias = find_alias(check, module, name, &where);
+    AliasInfo *alias = alias_find(check, module, name, &where);
     if (!where)
         return type_never; // reported where the module is first named
     if (alias)
@@ -164,6 +163,18 @@ static const Type *record_type(Check *check, ModuleInfo *module, const TypeExpr 
     return bad ? type_never : type_record(fields.data, fields.len);
 }
 
+// What a process is sent by a callback: a record of its parameters.
+static const Type *callback_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
+    VEC(TypeField) fields = {0};
+    bool bad = false;
+    for (size_t i = 0; i < expr->record.fields.len; i++) {
+        const TypeExprField *field = &expr->record.fields.data[i];
+        if (field->type)
+            vec_push(&fields, (TypeField){field->name, part_type(check, module, field->type, &bad)});
+    }
+    return bad ? type_never : type_pid_message(type_record(fields.data, fields.len));
+}
+
 static const Type *function_type(Check *check, ModuleInfo *module, const TypeExpr *expr) {
     TypeList params = {0};
     bool bad = false;
@@ -212,7 +223,7 @@ static void add_member(UnionReader *reader, ModuleInfo *module, const TypeExpr *
 static void add_alias(UnionReader *reader, ModuleInfo *module, const TypeExpr *expr) {
     ModuleInfo *where = NULL;
     const AliasInfo *alias =
-        expr->kind == TYPE_EXPR_NAME ? find_alias(reader->check, module, &expr->name, &where) : NULL;
+        expr->kind == TYPE_EXPR_NAME ? alias_find(reader->check, module, &expr->name, &where) : NULL;
     if (!alias)
         return;
     const TypeExpr *body = alias->ast->type;
@@ -295,6 +306,14 @@ const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *ex
         return union_type(check, module, expr);
     case TYPE_EXPR_CONSTRAINED:
         return unsupported_constraint(check, expr->span);
+    case TYPE_EXPR_C_NAME:
+        return foreign_name_type(check, expr);
+    case TYPE_EXPR_C_FREED:
+        return type_string;
+    case TYPE_EXPR_HANDLE:
+        return expr->owned.name ? type_handle(expr->owned.name) : type_never;
+    case TYPE_EXPR_CALLBACK:
+        return callback_type(check, module, expr);
     }
     return type_never;
 }

@@ -273,6 +273,8 @@ Tree *eval_call(Frame *frame, Expr *expr, const Type *expected) {
     }
     if (named.kind == NAMED_SPECIAL)
         return eval_special(frame, named.special, expr);
+    if (named.kind == NAMED_EXTERN)
+        return eval_foreign(frame, named.module, expr);
     if (named.kind == NAMED_FUNCTION) {
         Tree **arguments = eval_arguments(frame, args, &named, NULL);
         return call_template(frame, named.template, NULL, arguments, args->len, args->data, expr->span, callee->span);

@@ -69,6 +69,7 @@ static TypedProgram *collect(Check *check, size_t instances, Inst *main_inst) {
         kind->kind.sent = sent->type ? sent->type : type_never;
         program->kinds[i] = &kind->kind;
     }
+    foreigns_collect(check, program);
     return program;
 }
 
@@ -98,11 +99,6 @@ static Template *find_main(Check *check, ModuleInfo *module) {
         return NULL;
     }
     return main_template;
-}
-
-static void refuse_unsupported(Check *check, const ModuleInfo *module) {
-    for (size_t i = 0; i < module->ast->externs.len; i++)
-        report_now(check, DIAG_EXTERN, module->ast->externs.data[i]->span, "C functions are not supported yet");
 }
 
 static void infer(Check *check, InstVec *roots) {
@@ -140,7 +136,7 @@ static TypedProgram *run(Check *check, Module *root, bool needs_main) {
     for (size_t i = 0; i < roots.len; i++)
         instances_walk(check, roots.data[i]);
     report_dead_arms(check);
-    refuse_unsupported(check, module);
+    foreigns_declare(check, module);
     if (check->diags->error_count > errors)
         return NULL;
     return main_inst ? collect(check, reached, main_inst) : mem_new(TypedProgram);
@@ -189,7 +185,7 @@ static TypedProgram *run_library(Check *check, Module *const *roots, size_t coun
         instances_walk(check, uncalled.data[i]);
     report_dead_arms(check);
     for (size_t i = 0; i < count; i++)
-        refuse_unsupported(check, modules[i]);
+        foreigns_declare(check, modules[i]);
     TypedProgram *program = collect(check, reached, NULL);
     exports_collect(check, exports, modules, count, program);
     return check->diags->error_count > errors ? NULL : program;

@@ -224,6 +224,9 @@ struct Check {
     Map unions;                 // file and text → OpenUnion
     const Type **builtin_types; // by Builtin: TYPE_FUNCTION arrows
     InstVec walked;
+    Map foreigns;                 // ExternFunction → Foreign
+    Map called_foreigns;          // set of Foreign: by what the last walk reached
+    VEC(ForeignType *) callbacks; // that are declared
     char *stack_base;
     uint32_t next_template, next_group;
 };
@@ -367,6 +370,9 @@ Template *template_wrapper(Check *check, TemplateKind kind, Template *target, bo
 
 // The type an annotation names; never after an error (reported at once, once).
 const Type *annotation_type(Check *check, ModuleInfo *module, const TypeExpr *expr);
+// The alias of that name; NULL: there is none. *where: its module, or the one in which it is not found; NULL: there is
+// no such module.
+AliasInfo *alias_find(const Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo **where);
 const Type *template_annotation(Check *check, Template *template, size_t param);
 const Type *builtin_type(Check *check, Builtin builtin);
 bool is_any_marker(const Type *type); // `any` in a builtin's signature
@@ -527,6 +533,17 @@ Tree *map_as_list(Tree *value);
 
 // How what other languages call `name` of such a value is written, or NULL.
 const char *habit_help(const char *library, Name name);
+
+// ---- foreign.c -----------------------------------------------------------------------------------------------------
+
+// What a name of a type means in `extern c`; never after an error.
+const Type *foreign_name_type(Check *check, const TypeExpr *expr);
+// A C function as it can be called; NULL: its declaration is wrong (reported at once, once).
+Foreign *foreign_declare(Check *check, ModuleInfo *module, const ExternFunction *declared);
+void foreigns_declare(Check *check, ModuleInfo *module); // all of a module
+Tree *eval_foreign(Frame *frame, ModuleInfo *module, Expr *expr);
+// What the program has of them.
+void foreigns_collect(Check *check, TypedProgram *program);
 
 // ---- json.c --------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ static const char *obstacle(const Type *type) {
         return "it is not known";
     case TYPE_FUNCTION:
         return "a function value belongs to the process that has it";
+    case TYPE_HANDLE:
+        return "a handle belongs to the processes that have it";
     case TYPE_MAP:
         return "maps and sets have no form in C: give a list of records";
     case TYPE_LIST:

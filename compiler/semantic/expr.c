@@ -134,6 +134,12 @@ static Tree *eval_special_as_value(Frame *frame, const Expr *expr) {
     return tree_never(expr->span);
 }
 
+static Tree *eval_foreign_as_value(Frame *frame, const Expr *expr) {
+    Diag *diag = report(frame, DIAG_EXTERN, expr->span, "a C function is no value: it can only be called");
+    REPORT_HELP(diag, "make a function of it: `(x) -> %s(x)`", name_text(expr->name.name));
+    return tree_never(expr->span);
+}
+
 Tree *eval_name(Frame *frame, Expr *expr) {
     Named named = resolve_name(frame->check, frame, frame->module, &expr->name);
     switch (named.kind) {
@@ -151,8 +157,7 @@ Tree *eval_name(Frame *frame, Expr *expr) {
     case NAMED_SPECIAL:
         return eval_special_as_value(frame, expr);
     case NAMED_EXTERN:
-        report(frame, DIAG_EXTERN, expr->span, "C functions cannot be called yet");
-        return tree_never(expr->span);
+        return eval_foreign_as_value(frame, expr);
     default:
         report_unknown_name(frame, expr);
         return tree_never(expr->span);

@@ -101,6 +101,8 @@ static void walk_called(Walk *w, const QualifiedName *name) {
     case NAMED_BUILTIN:
         w->template->uses_process |= own && named.builtin == BUILTIN_MONITOR;
         break;
+    case NAMED_EXTERN:
+        break;
     default:
         w->template->calls_values |= own;
     }

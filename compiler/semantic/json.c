@@ -11,6 +11,7 @@ static const Type *unfit_part(const Type *type, bool decode, unsigned depth) {
         return NULL;
     switch (type->kind) {
     case TYPE_PID:
+    case TYPE_HANDLE:
     case TYPE_FUNCTION:
         return type;
     case TYPE_LIST:

@@ -92,7 +92,8 @@ static void declare_others(ModuleInfo *module) {
     for (size_t i = 0; i < ast->externs.len; i++)
         for (size_t k = 0; k < ast->externs.data[i]->functions.len; k++) {
             ExternFunction *function = &ast->externs.data[i]->functions.data[k];
-            map_set(&module->externs, function->name, function);
+            if (!map_has(&module->externs, function->name)) // the second one is reported when it is declared
+                map_set(&module->externs, function->name, function);
         }
 }
 

@@ -67,12 +67,17 @@ typedef enum TypeExprKind {
     TYPE_EXPR_FUNCTION,    // (A, B) -> R
     TYPE_EXPR_UNION,       // A | B | C, flat, at least two members
     TYPE_EXPR_CONSTRAINED, // T with P, T where P
+    // In `extern c` only:
+    TYPE_EXPR_C_NAME,   // int32, bytes, and int, float, bool, string too
+    TYPE_EXPR_C_FREED,  // string(free)
+    TYPE_EXPR_HANDLE,   // handle, handle(close): the right side of `Name = …`
+    TYPE_EXPR_CALLBACK, // callback(data, code: int32)
 } TypeExprKind;
 
 typedef struct TypeExprField {
     Name name;
     Span name_span;
-    TypeExpr *type;
+    TypeExpr *type; // in a CALLBACK NULL: the pointer that C hands on
 } TypeExprField;
 
 struct TypeExpr {
@@ -80,7 +85,7 @@ struct TypeExpr {
     uint16_t height; // of the tree below, for the parser's depth limit
     Span span;
     union {
-        QualifiedName name; // NAME
+        QualifiedName name; // NAME, C_NAME
         Literal literal;    // LITERAL
         TypeExpr *argument; // PID
         struct {
@@ -90,7 +95,13 @@ struct TypeExpr {
         TypeExpr *element; // LIST
         struct {
             VEC(TypeExprField) fields; // as written; no name twice
-        } record;
+            TypeExpr *result;          // CALLBACK: or NULL
+        } record;                      // RECORD, CALLBACK
+        struct {
+            Name name;     // of a HANDLE: `module:Name`
+            Name function; // that frees or closes it; NULL: none
+            Span function_span;
+        } owned; // C_FREED, HANDLE
         struct {
             TypeExprVec params;
             TypeExpr *result;
@@ -426,17 +437,41 @@ typedef struct ConstraintDecl {
     Expr *predicate; // over EXPR_SUBJECT and names of constraints
 } ConstraintDecl;
 
+typedef enum ExternMode {
+    EXTERN_IN,    // by value
+    EXTERN_REF,   // `ref T`: C gets its address
+    EXTERN_OUT,   // `out T`: C gets the address of a place, what is there afterwards is a part of the result
+    EXTERN_INOUT, // `inout T`: both
+} ExternMode;
+
+typedef struct ExternParam {
+    Name name;
+    Span name_span, span;
+    ExternMode mode;
+    TypeExpr *type;
+} ExternParam;
+
+typedef VEC(ExternParam) ExternParamVec;
+
 typedef struct ExternFunction {
     Name name;
     Span name_span, span;
-    ParamVec params;  // all with a type
-    TypeExpr *result; // or NULL: nil
+    ExternParamVec params; // no name twice
+    TypeExpr *result;      // or NULL: nil
+    bool is_blocking;
 } ExternFunction;
 
-// `extern c { ... }`
+// What `extern c "sqlite3"` links with.
+typedef struct ExternLink {
+    Text text;
+    Span span;
+} ExternLink;
+
+// `extern c "library", … { ... }`. Types that it names are among the module's aliases.
 typedef struct ExternBlock {
     Span span;
     Name abi; // "c"
+    VEC(ExternLink) links;
     VEC(ExternFunction) functions;
 } ExternBlock;
 

@@ -93,6 +93,8 @@ static void put_where(Dumper *d, const Expr *where) {
 
 // ---- types ----------------------------------------------------------------------------------------------------------
 
+static void put_optional_type(Dumper *d, const TypeExpr *type);
+
 static void put_types(Dumper *d, const TypeExprVec *types) {
     for (size_t i = 0; i < types->len; i++) {
         if (i)
@@ -107,7 +109,25 @@ static void dump_type(Dumper *d, const TypeExpr *type) {
         put(d, "<error>");
         break;
     case TYPE_EXPR_NAME:
+    case TYPE_EXPR_C_NAME:
         put_name(d, &type->name);
+        break;
+    case TYPE_EXPR_C_FREED:
+    case TYPE_EXPR_HANDLE:
+        put(d, type->kind == TYPE_EXPR_HANDLE ? "(handle" : "(freed string");
+        if (type->owned.function)
+            sb_addf(d->out, " %s", type->owned.function->text);
+        put(d, ")");
+        break;
+    case TYPE_EXPR_CALLBACK:
+        put(d, "(callback");
+        for (size_t i = 0; i < type->record.fields.len; i++) {
+            const TypeExprField *field = &type->record.fields.data[i];
+            sb_addf(d->out, " %s", field->name->text);
+            put_optional_type(d, field->type);
+        }
+        put_optional_type(d, type->record.result);
+        put(d, ")");
         break;
     case TYPE_EXPR_LITERAL:
         put_literal(d, &type->literal);
@@ -512,14 +532,29 @@ static void dump_clause(Dumper *d, const FunctionDecl *function, const FunctionC
     put(d, "\n");
 }
 
+static void dump_extern_params(Dumper *d, const ExternParamVec *params) {
+    static const char *const modes[] = {"", "ref ", "out ", "inout "}; // by ExternMode
+    put(d, "(");
+    for (size_t i = 0; i < params->len; i++) {
+        const ExternParam *param = &params->data[i];
+        sb_addf(d->out, "%s%s: %s", i ? ", " : "", param->name->text, modes[param->mode]);
+        dump_type(d, param->type);
+    }
+    put(d, ")");
+}
+
 static void dump_extern(Dumper *d, const ExternBlock *block) {
     sb_addf(d->out, "(extern %s", block->abi->text);
+    for (size_t i = 0; i < block->links.len; i++) {
+        put(d, " ");
+        put_string(d, block->links.data[i].text);
+    }
     d->indent++;
     for (size_t i = 0; i < block->functions.len; i++) {
         const ExternFunction *function = &block->functions.data[i];
         put_line(d);
-        sb_addf(d->out, "(%s ", function->name->text);
-        put_params(d, &function->params);
+        sb_addf(d->out, "(%s%s ", function->is_blocking ? "blocking " : "", function->name->text);
+        dump_extern_params(d, &function->params);
         put_optional_type(d, function->result);
         put(d, ")");
         put_span(d, function->span);

@@ -190,6 +190,9 @@ static uint16_t below_type(const TypeExpr *type) {
     case TYPE_EXPR_ERROR:
     case TYPE_EXPR_NAME:
     case TYPE_EXPR_LITERAL:
+    case TYPE_EXPR_C_NAME:
+    case TYPE_EXPR_C_FREED:
+    case TYPE_EXPR_HANDLE:
         return 0;
     case TYPE_EXPR_PID:
         return of_type(type->argument);
@@ -199,9 +202,10 @@ static uint16_t below_type(const TypeExpr *type) {
     case TYPE_EXPR_LIST:
         return of_type(type->element);
     case TYPE_EXPR_RECORD:
+    case TYPE_EXPR_CALLBACK:
         for (size_t i = 0; i < type->record.fields.len; i++)
             height = higher(height, of_type(type->record.fields.data[i].type));
-        return height;
+        return higher(height, of_type(type->record.result));
     case TYPE_EXPR_FUNCTION:
         return higher(of_types(&type->function.params), of_type(type->function.result));
     case TYPE_EXPR_UNION:

@@ -39,6 +39,7 @@ typedef struct Parser {
     Map constraints;  // Name -> ConstraintDecl
     Map references;   // names of modules seen
     bool item_failed; // an error was reported in the present top-level item
+    bool in_extern;   // types of C have names
 } Parser;
 
 // ---- parser.c: tokens and errors ------------------------------------------------------------------------------------
@@ -166,6 +167,8 @@ Pattern *parse_pattern(Parser *p);       // parse_pattern.c
 Pattern *parse_is_pattern(Parser *p);    // a bare name is a type or constraint
 TypeExpr *parse_type(Parser *p);         // parse_type.c: unions and `with`
 TypeExpr *parse_type_where(Parser *p);   // and `where`
+TypeExpr *parse_extern_type(Parser *p);  // parse_extern_type.c: what means something in `extern c` only, or NULL
+void parse_alias(Parser *p);             // parse_item.c: `Name = type`
 void parse_items(Parser *p);             // parse_item.c
 FunctionClause *parse_clause(Parser *p); // parse_function.c
 bool is_function_header(const Parser *p);

@@ -13,7 +13,7 @@ static void add_alias(Parser *p, TypeAlias *alias) {
     vec_push(&p->module->aliases, alias);
 }
 
-static void parse_alias(Parser *p) {
+void parse_alias(Parser *p) {
     uint32_t start = p->at;
     TypeAlias *alias = mem_new(TypeAlias);
     alias->name = take_name(p, "the name of a type", &alias->name_span);
@@ -26,6 +26,8 @@ static void parse_alias(Parser *p) {
     }
     alias->type = parse_type_where(p);
     alias->span = span_from(p, start);
+    if (alias->type->kind == TYPE_EXPR_HANDLE && alias->name)
+        alias->type->owned.name = name_of(text_format("%s:%s", name_text(p->module->name), alias->name->text));
     if (p->panic)
         alias->type = error_type(p);
     add_alias(p, alias);

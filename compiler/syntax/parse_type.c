@@ -38,6 +38,9 @@ static size_t argument_count(const QualifiedName *name) {
 
 static TypeExpr *parse_name_type(Parser *p) {
     uint32_t start = p->at;
+    TypeExpr *of_c = p->in_extern ? parse_extern_type(p) : NULL;
+    if (of_c)
+        return of_c;
     QualifiedName name = take_qualified(p);
     bool has_argument = at_kind(p, TOKEN_LESS) && !on_new_line(p);
     if (has_argument && argument_count(&name) == 0) {

@@ -210,6 +210,9 @@ static void walk_tree(StringBuilder *out, const Tree *tree) {
     case TREE_BUILTIN:
         walk_trees(out, tree->builtin.arguments, tree->builtin.count);
         break;
+    case TREE_FOREIGN:
+        walk_trees(out, tree->foreign.arguments, tree->foreign.count);
+        break;
     case TREE_SEND:
         walk_trees(out, (Tree *const[]){tree->send.pid, tree->send.message}, 2);
         break;

@@ -120,6 +120,9 @@ static void print_inner(StringBuilder *out, size_t start, const Type *type, cons
     case TYPE_LITERAL_STRING:
         print_text(out, type->literal.text);
         break;
+    case TYPE_HANDLE:
+        sb_add(out, name_text(type->literal.text));
+        break;
     case TYPE_PID:
         print_pid(out, start, type, above);
         break;

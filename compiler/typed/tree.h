@@ -15,6 +15,7 @@
 
 #include "compiler/base/source.h"
 #include "compiler/typed/builtin.h"
+#include "compiler/typed/foreign.h"
 #include "compiler/typed/type.h"
 
 typedef struct Tree Tree;
@@ -82,6 +83,7 @@ typedef enum TreeKind {
     TREE_RECEIVE,    // receive
     TREE_REQUEST,    // request: call(pid, (me) -> msg, ms)
     TREE_SUPERVISOR, // supervisor: spawn_supervisor
+    TREE_FOREIGN,    // foreign: a C function
 } TreeKind;
 
 // What a pattern does to a value of static type `type`. Tests before bindings; a pattern that fails may have bound
@@ -286,6 +288,11 @@ struct Tree {
             size_t count;
         } builtin;
         struct {
+            Foreign *function;
+            Tree **arguments; // of its parameters that take one
+            size_t count;
+        } foreign;
+        struct {
             TreeStart start;
             TreeSpawnOptions *options; // or NULL
         } spawn;
@@ -380,6 +387,10 @@ typedef struct TypedProgram {
     size_t closure_count;
     Kind **kinds;
     size_t kind_count;
+    Foreign **foreigns; // C functions that are called
+    size_t foreign_count;
+    ForeignLink *links; // what the modules link with
+    size_t link_count;
 } TypedProgram;
 
 // For --dump=types: every instance with its parameter, local and result types, every kind with what it accepts.

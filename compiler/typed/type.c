@@ -65,6 +65,7 @@ static uint32_t node_hash(const Type *node) {
     case TYPE_LITERAL_INT:
         return mix(hash, (uint64_t)node->literal.integer);
     case TYPE_LITERAL_STRING:
+    case TYPE_HANDLE:
         return mix(hash, node->literal.text->hash);
     case TYPE_PID:
         return mix_pid(hash, node);
@@ -111,6 +112,7 @@ static bool same_node(const Type *a, const Type *b) {
     case TYPE_LITERAL_INT:
         return a->literal.integer == b->literal.integer;
     case TYPE_LITERAL_STRING:
+    case TYPE_HANDLE:
         return a->literal.text == b->literal.text;
     case TYPE_PID:
         return a->pid.any == b->pid.any && a->pid.message == b->pid.message && a->pid.count == b->pid.count &&
@@ -183,6 +185,8 @@ const Type *type_literal_int(int64_t value) {
 const Type *type_literal_string(Name text) {
     return type_intern(&(Type){.kind = TYPE_LITERAL_STRING, .literal.text = text});
 }
+
+const Type *type_handle(Name name) { return type_intern(&(Type){.kind = TYPE_HANDLE, .literal.text = name}); }
 
 static void *copy_array(const void *array, size_t bytes) {
     void *copy = mem_alloc(bytes ? bytes : 1);

@@ -32,6 +32,7 @@ typedef enum TypeKind {
     TYPE_LITERAL_BOOL,   // literal.integer is 0 or 1
     TYPE_LITERAL_INT,    // literal.integer
     TYPE_LITERAL_STRING, // literal.text
+    TYPE_HANDLE,         // literal.text: `module:Name`; what only C knows
     TYPE_PID,            // pid: which processes it may be
     TYPE_RECORD,         // record
     TYPE_LIST,           // element
@@ -54,7 +55,7 @@ struct Type {
     union {
         struct {
             int64_t integer;
-            Name text; // interned text of a string literal type
+            Name text; // interned text of a string literal type; name of a handle type
         } literal;
         struct {
             bool any;            // pid<any>: sends are not checked
@@ -98,6 +99,7 @@ extern const Type *const type_pid_any;
 const Type *type_literal_bool(bool value);
 const Type *type_literal_int(int64_t value);
 const Type *type_literal_string(Name text);
+const Type *type_handle(Name name);
 const Type *type_pid_of(Kind *const *kinds, size_t count);
 const Type *type_pid_message(const Type *message);
 // Borrows fields (any order; names distinct); copies them.

@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FL_ABI_VERSION 2
+#define FL_ABI_VERSION 3
 
 // Bytes below `stack_limit` that a process may still use: room for functions without a check and for the runtime's own
 // C functions.
@@ -251,6 +251,79 @@ typedef struct FlExport {
     const FlType *message;   // what its processes are sent; NULL: nothing
     uint64_t plain;          // 1: `call` only computes: it neither waits nor knows of processes
 } FlExport;
+
+// ---- C functions
+// ---------------------------------------------------------------------------------------------------------
+//
+// A call's C arguments lie in a frame of the caller, each at a multiple of 8, as C has them in memory; `call` hands
+// them to the C function and stores what it gives there. Everything below is static.
+
+typedef struct FlCType FlCType;
+
+typedef enum FlCKind {
+    FL_C_INT8,
+    FL_C_UINT8,
+    FL_C_INT16,
+    FL_C_UINT16,
+    FL_C_INT32,
+    FL_C_UINT32,
+    FL_C_INT64,
+    FL_C_UINT64,
+    FL_C_FLOAT32,
+    FL_C_FLOAT64,
+    FL_C_BOOL,
+    FL_C_STRING,   // char *
+    FL_C_HANDLE,   // a pointer; the value is a string of a type of its own (runtime/foreign/handle.h)
+    FL_C_STRUCT,   // `fields`
+    FL_C_BYTES,    // a string's bytes and their number: two arguments
+    FL_C_LIST,     // elements, which are numbers, and their number: two arguments
+    FL_C_CALLBACK, // a function and a pid: two arguments. `fields` are the function's parameters
+} FlCKind;
+
+typedef struct FlCField {
+    const FlCType *type; // NULL: the pid, of a callback
+    const char *name;
+    uint32_t offset; // in the struct; of a callback: in the frame
+    uint32_t index;  // of the value's field; of a callback: unused
+} FlCField;
+
+struct FlCType {
+    uint8_t kind;       // FlCKind
+    uint8_t nullable;   // STRING, HANDLE: NULL is nil
+    uint32_t size;      // bytes in C; of a LIST: unused
+    const FlType *type; // of the value that is not nil; of a CALLBACK: what messages to the pid are
+    const FlCField *fields;
+    uint64_t field_count;
+    const FlCType *element; // LIST
+    void *function;         // STRING: frees it; HANDLE: closes it; NULL: nothing does. CALLBACK: what C gets
+    const char *name;       // of a handle's type
+};
+
+typedef enum FlCMode { FL_C_IN, FL_C_REF, FL_C_OUT, FL_C_INOUT } FlCMode; // by value; by address: read, written, both
+
+typedef struct FlCParam {
+    const char *name;
+    const FlCType *type;
+    uint32_t mode;    // FlCMode
+    uint32_t words;   // where its argument's words begin; UINT32_MAX: it has none
+    uint32_t offset;  // of the C argument in the frame
+    uint32_t storage; // of what its address is given of, in the frame
+    uint32_t output;  // of what C wrote: field of the result
+} FlCParam;
+
+typedef struct FlForeign {
+    const char *name;
+    void (*call)(char *frame);
+    const FlCParam *params;
+    uint64_t param_count;
+    const FlCType *result; // NULL: void
+    uint32_t result_offset;
+    uint32_t result_output; // field of the result; UINT32_MAX: it is the result
+    const FlType *value;    // the result is a record of this type, or NULL
+    uint32_t frame_bytes;
+    uint8_t blocking; // on a thread of the pool
+    uint8_t closes;   // it closes its first argument, a handle
+} FlForeign;
 
 // Emitted once by the compiler as `fl_program`.
 typedef struct FlProgram {

@@ -15,6 +15,7 @@ void *counted_new(FlArena *arena, uint64_t bytes) {
         return NULL;
     counted->own = (FlBlock){.end = (char *)(counted + 1), .bytes = total};
     counted->bytes = total;
+    counted->finish = NULL;
     atomic_init(&counted->count, 1);
     holds_give(arena, &counted->own);
     return counted + 1;
@@ -26,7 +27,11 @@ void counted_up(const FlObject *object) {
 
 void counted_down(const FlObject *object) {
     Counted *counted = counted_of(object);
-    if (atomic_fetch_sub_explicit(&counted->count, 1, memory_order_acq_rel) == 1)
+    if (atomic_fetch_sub_explicit(&counted->count, 1, memory_order_acq_rel) != 1)
+        return;
+    if (counted->finish)
+        counted->finish(object);
+    else
         memory_free(counted);
 }
 

@@ -36,7 +36,9 @@ typedef struct Counted {
     // last one acquires what all others did.
     _Atomic(uint64_t) count;
     uint64_t bytes; // of the whole block
-} Counted;          // the object follows
+    // Instead of freeing the block when the last part is gone; any thread, on any stack. NULL: it is freed.
+    void (*finish)(const FlObject *object);
+} Counted; // the object follows
 
 static inline bool hold_is(const FlBlock *block) { return block->first == NULL; }
 

@@ -6,6 +6,8 @@ uint64_t object_bytes(const FlObject *object) {
     if (object->type == FL_TYPE_STRING)
         return object_string_bytes(((const FlString *)object)->length);
     const FlType *type = object_type(object);
+    if (type->kind == FL_KIND_STRING) // a handle
+        return object_string_bytes(((const FlString *)object)->length);
     if (type->kind == FL_KIND_BUFFER)
         return object_buffer_bytes(((const FlBuffer *)object)->capacity, type->element->words);
     if (type->kind == FL_KIND_NODE) {

@@ -292,7 +292,7 @@ static bool check_value(Heap *heap, const FlType *type, const FlWord *words) {
     case FL_KIND_BOOL:
         return *words <= 1 || violated(heap, "a bool is neither 0 nor 1", words);
     case FL_KIND_STRING:
-        return check_typed_pointer(heap, words, FL_TYPE_STRING);
+        return check_typed_pointer(heap, words, type->id); // of a string, or a handle
     case FL_KIND_RECORD:
         return type->boxed ? check_typed_pointer(heap, words, type->id) : check_fields(heap, type, words);
     case FL_KIND_FUNCTION:

@@ -106,7 +106,7 @@ static const char *check_type(const FlProgram *program, const FlType *type) {
         return "a type's id is not its place in the table";
     if (type->id < FL_TYPE_FIRST_FREE && type->kind != first_kinds[type->id])
         return "one of the types that every program has is of another kind";
-    if (type->id >= FL_TYPE_FIRST_FREE && type->kind < FL_KIND_LITERAL)
+    if (type->id >= FL_TYPE_FIRST_FREE && type->kind < FL_KIND_LITERAL && type->kind != FL_KIND_STRING)
         return "a basic type occurs twice";
     if (type->object_words > WORDS_MAX || type->words != expected_words(type) || type->words > 3)
         return "a type has the wrong number of words";

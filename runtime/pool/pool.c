@@ -109,6 +109,21 @@ void pool_run(FlProcess *self, ProcessJob *job) {
     }
 }
 
+static void *work_once(void *job) {
+    ((ProcessJob *)job)->run(job);
+    return NULL;
+}
+
+void pool_give(ProcessJob *job) {
+    pthread_t thread;
+    job_of_nobody(job);
+    if (put(job))
+        return;
+    if (pthread_create(&thread, NULL, work_once, job) == 0)
+        pthread_join(thread, NULL);
+    job->free(job);
+}
+
 void pool_start(bool threads) {
     pthread_mutex_lock(&pool.lock);
     pool.first = NULL;

@@ -21,4 +21,8 @@ void pool_stop(void);
 // then job_end. If self ends meanwhile this does not return, and the job is freed by who has it last.
 void pool_run(FlProcess *self, ProcessJob *job);
 
+// Has a job done that is no process's, soon: its run and free are set. Any thread, on any stack: without a pool a
+// thread is made for it, which the caller waits for.
+void pool_give(ProcessJob *job);
+
 #endif

@@ -32,6 +32,12 @@ void job_begin(FlProcess *self, ProcessJob *job) {
     count(job, true);
 }
 
+void job_of_nobody(ProcessJob *job) {
+    job->look = NULL;
+    job->is_awaited = false;
+    atomic_store_explicit(&job->state, JOB_LEFT, memory_order_relaxed); // nobody else has it
+}
+
 void job_done_here(ProcessJob *job) {
     message_free(job->look);
     atomic_store_explicit(&job->state, JOB_DONE, memory_order_relaxed);
@@ -51,14 +57,15 @@ void job_done(ProcessJob *job) {
     FlMessage *look = job->look;
     if (set_done(job))
         signal_route(look);
-    else
+    else if (look)
         message_free(look);
 }
 
 void job_drop(ProcessJob *job) {
     FlMessage *look = job->look;
     set_done(job);
-    message_free(look);
+    if (look)
+        message_free(look);
 }
 
 void job_wait(FlProcess *self) {

@@ -23,7 +23,7 @@ struct ProcessJob {
     void (*run)(ProcessJob *job);  // does the work; any thread
     void (*free)(ProcessJob *job); // whoever has it last; any thread. The job is part of a larger struct, or NULL
     ProcessJob *next;              // in the queue of who does it
-    FlMessage *look;               // the signal; of who does it
+    FlMessage *look;               // the signal; of who does it. NULL: there is nobody to tell
     _Atomic(int) state;            // JobState; exchanged (acquire, release) by both sides
     bool is_awaited;               // it counts for jobs_any; the process's
 };
@@ -31,6 +31,9 @@ struct ProcessJob {
 // Attaches a job, which may be the one that is attached already and done. run and free are set. May end self, and then
 // frees the job.
 void job_begin(FlProcess *self, ProcessJob *job);
+
+// The job is no process's: whoever has done it frees it. run and free are set.
+void job_of_nobody(ProcessJob *job);
 
 // It has been done, without another thread.
 void job_done_here(ProcessJob *job);

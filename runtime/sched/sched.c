@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/collect/collect.h"
+#include "runtime/foreign/foreign.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/memory/cache.h"
 #include "runtime/memory/verify.h"
@@ -62,7 +63,7 @@ void sched_quiescent(void) {
     }
     // A timer that fired, or room in the output, or the end of a job that came, just before it was looked for: `busy`
     // sees who was woken.
-    if (output_awaited() || jobs_any())
+    if (output_awaited() || jobs_any() || foreign_listens())
         return;
     if (sched.schedule->busy())
         return;
@@ -258,6 +259,7 @@ static void drop(void *context, FlProcess *process) {
 
 static void free_everything(void) {
     pool_stop();
+    foreign_stop();
     processes_each(drop, sched.workers[0]);
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         timers_deinit(&sched.workers[i]->timers);
@@ -278,6 +280,7 @@ static bool prepare(const SchedConfig *config) {
     sched.verify = verify_enabled();
     sched.hosted = config->hosted;
     pool_start(!config->seeded);
+    foreign_start(!config->seeded);
     collect_start();
     fence_init();
     process_hooks = (ProcessHooks){
@@ -336,6 +339,8 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
     if (config->tidy) {
         output_stop();
         free_everything();
+    } else {
+        foreign_end();
     }
     int failure = output_failure();
     return failure ? failure : atomic_load(&sched.status);

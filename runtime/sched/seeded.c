@@ -1,6 +1,7 @@
 // The deterministic schedule: one worker on the calling thread; order and preemption drawn from the seed; time passes
 // only as processes run, and jumps to the next deadline when none can.
 #include "runtime/sched/seeded.h"
+#include "runtime/foreign/foreign.h"
 #include "runtime/memory/alloc.h"
 #include "runtime/platform/futex.h"
 #include "runtime/report/output.h"
@@ -77,8 +78,12 @@ static FlProcess *seeded_pick(FlWorker *worker) {
             return draw();
         }
         output_flush();
+        if (foreign_deliver())
+            continue;
         int64_t next = timers_next_live(&worker->timers);
-        if (next == INT64_MAX) {
+        if (next == INT64_MAX && foreign_listens()) {
+            foreign_await();
+        } else if (next == INT64_MAX) {
             sched_quiescent();
         } else if (next > seeded.now) {
             seeded.now = next;

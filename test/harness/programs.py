@@ -20,7 +20,7 @@ SANITIZED = {"asan": [("optimised", PARALLEL, 2), ("debug", "seed:1", 0)], "tsan
 SANITIZERS = {"asan": "address", "tsan": "thread"}
 # What more than one process runs in: all that the thread sanitizer can find something in.
 CONCURRENT = ("test/run/processes/", "test/run/otp/", "test/run/supervision/", "test/run/memory/",
-              "test/run/shared/", "docs/examples/")
+              "test/run/shared/", "test/run/extern/", "docs/examples/")
 
 
 def sanitizer_environment(variant):
