@@ -41,7 +41,7 @@ static void job_free(ProcessJob *head) {
     if (job->ran)
         results_drop(job->function, job->frame, job->taken);
     else if (job->closing)
-        ((void (*)(void *))job->function->params[0].type->function)(job->closing);
+        call_with_pointer(job->function->params[0].type->function, job->closing);
     free_kept(job->kept);
     free(job);
 }

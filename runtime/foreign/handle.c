@@ -1,4 +1,4 @@
-#include "runtime/foreign/handle.h"
+#include "runtime/foreign/pass.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -54,7 +54,7 @@ uint32_t handle_take(Handle *handle) {
 static void close_if_open(Handle *handle) {
     atomic_fetch_add_explicit(&handles.closing, 1, memory_order_acq_rel);
     if (handle_take(handle) == 0 && handle->close)
-        handle->close(handle->pointer);
+        call_with_pointer(handle->close, handle->pointer);
     atomic_fetch_sub_explicit(&handles.closing, 1, memory_order_acq_rel);
 }
 
@@ -92,7 +92,6 @@ void handles_close(void) {
 // ---- its beginning
 
 FlObject *handle_new(FlProcess *self, const FlCType *type, void *pointer) {
-    void (*close)(void *) = (void (*)(void *))type->function;
     char text[TEXT_BYTES];
     uint64_t number = atomic_fetch_add_explicit(&handles.made, 1, memory_order_relaxed) + 1;
     snprintf(text, sizeof text, "<%.60s %" PRIu64 ">", type->name, number);
@@ -100,8 +99,8 @@ FlObject *handle_new(FlProcess *self, const FlCType *type, void *pointer) {
     uint64_t bytes = object_string_bytes(length);
     FlString *string = counted_new(&self->arena, bytes + sizeof(Handle));
     if (!string) {
-        if (close)
-            close(pointer);
+        if (type->function)
+            call_with_pointer(type->function, pointer);
         process_out_of_memory(self);
     }
     memset((char *)string + bytes - 8, 0, 8);
@@ -110,7 +109,7 @@ FlObject *handle_new(FlProcess *self, const FlCType *type, void *pointer) {
     memcpy(string->bytes, text, length);
     Handle *handle = handle_of(&string->header);
     *handle = (Handle){.job = {.run = run_close, .free = free_handle}, .object = &string->header, .pointer = pointer};
-    handle->close = close;
+    handle->close = type->function;
     enlist(handle);
     counted_of(&string->header)->finish = finish;
     return &string->header;

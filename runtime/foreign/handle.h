@@ -21,7 +21,7 @@ struct Handle {
     ProcessJob job; // nobody's: closes the pointer
     const FlObject *object;
     void *pointer;
-    void (*close)(void *pointer); // NULL: nothing has to be done
+    void *close; // the C function; NULL: nothing has to be done
     _Atomic(uint32_t) state;
     Handle *next, **link; // in the list of all handles; under its lock
 };

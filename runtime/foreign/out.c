@@ -22,7 +22,7 @@ const char *result_of_parameter(const FlCParam *param, const char *frame) {
 static void drop(const FlCType *type, const char *from) {
     void *pointer = is_pointer(type) ? pointer_at(from) : NULL;
     if (pointer && type->function)
-        ((void (*)(void *))type->function)(pointer);
+        call_with_pointer(type->function, pointer);
 }
 
 void results_drop(const FlForeign *function, const char *frame, uint64_t taken) {

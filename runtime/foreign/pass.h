@@ -62,6 +62,16 @@ FlWord number_of_c(const FlCType *type, const char *from);
 // Where a result lies in a frame, and what it is; NULL: the parameter is none.
 const char *result_of_parameter(const FlCParam *param, const char *frame);
 
+// Calls a C function that closes or frees, whatever it gives and what kind of pointer it takes: its declaration is not
+// known, so nobody can check it.
+#if defined(__clang__)
+__attribute__((no_sanitize("function")))
+#endif
+static inline void
+call_with_pointer(void *function, void *pointer) {
+    ((void (*)(void *))function)(pointer);
+}
+
 static inline uint64_t *call_taken(ForeignCall *call) { return call->job ? &call->job->taken : &call->taken; }
 
 static inline bool is_pointer(const FlCType *type) { return type->kind == FL_C_HANDLE || type->kind == FL_C_STRING; }
