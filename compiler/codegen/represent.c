@@ -1,6 +1,6 @@
 // Representations are found by structural equality after erasing what makes no difference in memory. Types may be
-// recursive, so equality is coinductive (a pair under comparison counts as equal) and the hash looks only a few levels
-// deep, through knots, which gives the same number however a recursive type is unrolled.
+// recursive, so equality is coinductive (a pair under comparison counts as equal) and their hash looks only a few levels
+// deep, through knots, which gives the same number however a recursive type is unrolled. That of others looks at all.
 #include "compiler/codegen/represent.h"
 
 #include <string.h>
@@ -41,6 +41,60 @@ static uint32_t hash_type(const Type *type, int depth) {
     }
 }
 
+enum { ENDLESS = 1 };
+
+static uint32_t full_hash(Represent *represent, const Type *type);
+
+static uint32_t add_full(Represent *represent, uint32_t hash, const Type *part) {
+    uint32_t of_part = full_hash(represent, part);
+    return hash == ENDLESS || of_part == ENDLESS ? ENDLESS : mix(hash, of_part) | 2;
+}
+
+static uint32_t full_inside(Represent *represent, const Type *type) {
+    uint32_t hash = hash_type(type, 0) | 2, members = 0;
+    switch (type->kind) {
+    case TYPE_RECORD:
+        for (size_t i = 0; i < type->record.count; i++)
+            hash = add_full(represent, hash == ENDLESS ? hash : mix(hash, type->record.fields[i].name->hash) | 2,
+                            type->record.fields[i].type);
+        return hash;
+    case TYPE_LIST:
+        return add_full(represent, hash, type->element);
+    case TYPE_MAP:
+        hash = add_full(represent, hash, type->map.key);
+        return type->map.value ? add_full(represent, hash, type->map.value) : hash;
+    case TYPE_UNION:
+        for (size_t i = 0; i < type->members.count; i++) { // a sum: the order of members means nothing
+            uint32_t member = full_hash(represent, type->members.types[i]);
+            if (member == ENDLESS)
+                return ENDLESS;
+            members += member;
+        }
+        return mix(hash, members) | 2;
+    default:
+        return hash_type(type, 1) | 2;
+    }
+}
+
+// While it is looked at a type counts as endless: then it is, if it is met again. Through knots: a type that has one need
+// not contain itself in memory.
+static uint32_t full_hash(Represent *represent, const Type *type) {
+    type = type_resolve(type);
+    while (represent->full.len <= type->id)
+        vec_push(&represent->full, 0);
+    if (represent->full.data[type->id] == 0) {
+        represent->full.data[type->id] = ENDLESS;
+        uint32_t hash = full_inside(represent, type);
+        represent->full.data[type->id] = hash;
+    }
+    return represent->full.data[type->id];
+}
+
+static uint32_t hash_of(Represent *represent, const Type *type) {
+    uint32_t hash = full_hash(represent, type);
+    return hash == ENDLESS ? hash_type(type, HASH_DEPTH) : hash;
+}
+
 // ---- equality ------------------------------------------------------------------------------------------------------
 
 typedef struct Pair {
@@ -48,7 +102,7 @@ typedef struct Pair {
 } Pair;
 
 typedef struct Comparison {
-    const Represent *represent;
+    Represent *represent;
     VEC(Pair) assumed;
 } Comparison;
 
@@ -118,7 +172,7 @@ static bool same(Comparison *comparison, const Type *a, const Type *b) {
     const Repr *of_a = cached(comparison->represent, a), *of_b = cached(comparison->represent, b);
     if (of_a && of_b)
         return of_a == of_b;
-    if (hash_type(a, HASH_DEPTH) != hash_type(b, HASH_DEPTH))
+    if (hash_of(comparison->represent, a) != hash_of(comparison->represent, b))
         return false;
     for (size_t i = 0; i < comparison->assumed.len; i++)
         if (comparison->assumed.data[i].a == a && comparison->assumed.data[i].b == b)
@@ -241,7 +295,7 @@ static void grow_buckets(Represent *represent) {
         insert(represent, i);
 }
 
-static Repr *find(const Represent *represent, const Type *type, uint32_t hash) {
+static Repr *find(Represent *represent, const Type *type, uint32_t hash) {
     Comparison comparison = {.represent = represent};
     size_t mask = represent->buckets.len - 1;
     for (size_t slot = hash & mask; represent->buckets.data[slot]; slot = (slot + 1) & mask) {
@@ -266,7 +320,7 @@ const Repr *represent_type(Represent *represent, const Type *type) {
         return repr;
     if (represent->buckets.len < 2 * (represent->all.len + 1))
         grow_buckets(represent);
-    uint32_t hash = hash_type(type, HASH_DEPTH);
+    uint32_t hash = hash_of(represent, type);
     repr = find(represent, type, hash);
     if (!repr) {
         repr = mem_new(Repr);

@@ -66,6 +66,7 @@ typedef struct Represent {
     VEC(Repr *) by_type; // by Type.id; a cache
     VEC(Repr *) all;
     VEC(uint32_t) hashes;  // of all
+    VEC(uint32_t) full;    // by Type.id: the hash of the whole type, ENDLESS if it contains itself, 0: not known
     VEC(uint32_t) buckets; // hash table of indices into all, plus 1
     VEC(TypeEntry) entries;
     VEC(Layout *) tuples;

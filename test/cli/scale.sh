@@ -47,4 +47,11 @@ expect_stdout 20100
 { echo 'main() {'; echo '    x0 = 1'; seq 1000 | awk '{ printf "    x%d = {a: x%d}\n", $1, $1 - 1 }'; echo '    println(x1000 == x1000)'; echo '}'; } >nested.fl
 expect 0 '' "$FLUFFYC" run nested.fl
 expect_stdout true
+{ printf 'T = '; printf '%0.s[' $(seq 900); printf int; printf '%0.s]' $(seq 900); echo; echo 'main() {'; echo '    x: T = []'; echo '    println(x)'; echo '}'; } >deep.fl
+expect 0 '' "$FLUFFYC" run deep.fl
+expect_stdout '[]'
+# Unions that contain each other, in each other's fields.
+{ printf 'T = {value: int'; seq 200 | awk '{ printf ", f%d: T | {x%d: int}", $1, $1 }'; echo '}'; echo 'main() {'; echo '    x: T | nil = nil'; echo '    println(x)'; echo '}'; } >unions.fl
+expect 0 '' "$FLUFFYC" run unions.fl
+expect_stdout nil
 no_files_left

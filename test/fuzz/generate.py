@@ -7,6 +7,7 @@ Every expression is made as a Code: its source and a function that computes it i
 import random
 from collections import namedtuple
 
+from library import Library
 from values import (BOOL, FLOAT, INT, NIL, STRING, Map, Panic, Return, TooMuch, checked, divided, element, equal, limited, remainder,
                     section, text)
 
@@ -29,7 +30,9 @@ class Steps:
             raise TooMuch
 
 
-class Program:
+class Program(Library):
+    code = Code
+
     def __init__(self, seed):
         self.draw = random.Random(seed)
         self.counter = 0
@@ -156,7 +159,8 @@ class Program:
         if depth <= 0:
             return self.literal(t, scope, depth)
         ways = [getattr(self, "make_" + t[0])] * 4 + [self.literal, self.conditional, self.matched, self.called, self.called, self.field_of,
-                                                     self.applied, self.element_of, self.block_of, self.general, self.tree, self.looked_up]
+                                                     self.applied, self.element_of, self.block_of, self.general, self.tree, self.looked_up,
+                                                     self.from_library, self.decoded, self.passed_through, self.narrowed]
         for _ in range(4):
             code = self.draw.choice(ways)(t, scope, depth - 1)
             if code:
