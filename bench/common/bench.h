@@ -27,6 +27,8 @@ static inline double bench_since(struct timespec start) {
     return (double)(end.tv_sec - start.tv_sec) * 1e9 + (double)(end.tv_nsec - start.tv_nsec);
 }
 
+static inline double bench_less(double a, double b) { return a < b ? a : b; }
+
 static inline void bench_figure(long result, double figure, const char *unit) {
     printf("result %ld\n%g %s\n", result, figure, unit);
 }

@@ -139,6 +139,11 @@ static void limits(void) {
     while (fluffy_alive(runtime, pid))
         assert(work_send_hoard(pid, &word) == FLUFFY_OK);
     expect_end(mailbox, FLUFFY_DOWN, pid, "killed");
+    options.memory_limit = 0; // as fluffy_options say
+    assert(work_spawn_hoard((work_hoard_words){NULL, 0}, &options, &pid) == FLUFFY_OK);
+    while (fluffy_alive(runtime, pid))
+        assert(work_send_hoard(pid, &word) == FLUFFY_OK);
+    expect_end(mailbox, FLUFFY_DOWN, pid, "killed");
 
     options = (fluffy_spawn_options){.owner = mailbox, .monitor = true, .stack_limit = 1 << 20};
     if (!can_go_deep()) {
@@ -160,7 +165,7 @@ static void crash(void) {
 
 int main(void) {
     for (int round = 0; round < 3; round++) {
-        fluffy_options options = {.workers = 2, .log = take_report, .log_context = &reports, .process_memory = 1 << 26};
+        fluffy_options options = {.workers = 2, .log = take_report, .log_context = &reports, .process_memory = 100000};
         assert(work_start(&options, &runtime) == FLUFFY_OK);
         names();
         links_and_monitors();
