@@ -1,6 +1,7 @@
 // Representations are found by structural equality after erasing what makes no difference in memory. Types may be
-// recursive, so equality is coinductive (a pair under comparison counts as equal) and their hash looks only a few levels
-// deep, through knots, which gives the same number however a recursive type is unrolled. That of others looks at all.
+// recursive, so equality is coinductive (a pair under comparison counts as equal) and their hash looks only a few
+// levels deep, through knots, which gives the same number however a recursive type is unrolled. That of others looks at
+// all.
 #include "compiler/codegen/represent.h"
 
 #include <string.h>
@@ -76,8 +77,8 @@ static uint32_t full_inside(Represent *represent, const Type *type) {
     }
 }
 
-// While it is looked at a type counts as endless: then it is, if it is met again. Through knots: a type that has one need
-// not contain itself in memory.
+// While it is looked at a type counts as endless: then it is, if it is met again. Through knots: a type that has one
+// need not contain itself in memory.
 static uint32_t full_hash(Represent *represent, const Type *type) {
     type = type_resolve(type);
     while (represent->full.len <= type->id)
