@@ -92,7 +92,9 @@ static const char *error(void) { return host_seat.error; }
 
 // ---- start
 
-static _Atomic(bool) locked; // held while the runtime starts or stops: its state is HOST_CHANGING or HOST_STOPPING
+// Held by the thread that starts or stops the runtime; whoever finds it taken gives up. Sequentially consistent: who
+// takes it sees all that its last holder did.
+static _Atomic(bool) locked;
 
 static bool set_memory(const fluffy_options *options) {
     bool all = options->allocate && options->resize && options->release;

@@ -31,9 +31,11 @@ struct Seat {
     Seat *next; // in the list of seats; under its lock
     // In that list; written by its thread, and by who stops, when nobody is inside. Relaxed: `inside` orders it.
     _Atomic(bool) registered;
-    _Atomic(uint32_t) inside; // how deep its thread is within the runtime; written by the thread
-    ProcessWorker worker;     // only its caches are used, but by calls that run here (call.c)
-    FlArena arena;            // values on their way in; empty between calls
+    // How deep its thread is within the runtime; written by the thread: up relaxed, before a light fence and the look
+    // at `state`; down release, for who stops, which acquires it after a heavy one.
+    _Atomic(uint32_t) inside;
+    ProcessWorker worker; // only its caches are used, but by calls that run here (call.c)
+    FlArena arena;        // values on their way in; empty between calls
     FlBump bump;
     CacheOfThread *pieces; // its thread's cache, which who stops empties
     int64_t patience;      // milliseconds that its sends wait for room; less than 0: for ever

@@ -34,10 +34,10 @@
 typedef struct Mailbox {
     fluffy_mailbox handle;        // first
     struct Mailbox *next, **link; // in the list of those that have a process; under its lock
-    _Atomic(uint32_t) shares;
-    bool bounded;             // constant
-    uint32_t asked;           // how many links and monitors the host has undone; its thread's
-    _Atomic(uint32_t) undone; // how many of these are; release by the process, acquire by who waits. Futex
+    _Atomic(uint32_t) shares;     // of process and host; see give_share
+    bool bounded;                 // constant
+    uint32_t asked;               // how many links and monitors the host has undone; its thread's
+    _Atomic(uint32_t) undone;     // how many of these are; release by the process, acquire by who waits. Futex
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     // Under the lock.
@@ -159,6 +159,8 @@ static FlMessage *take(FlProcess *self) {
     if (!self->first)
         self->last = &self->first;
     self->mail_count--;
+    if (message->flags & MESSAGE_REPORT)
+        peers_report_left(&self->side->peers, message->from);
     return message;
 }
 

@@ -26,6 +26,7 @@ const char *je_malloc_conf = "dirty_decay_ms:1000";
 void *je_malloc(size_t bytes);
 void *je_realloc(void *old, size_t bytes);
 void je_free(void *pointer);
+int je_mallctl(const char *name, void *old, size_t *old_bytes, void *fresh, size_t fresh_bytes);
 #endif
 
 _Atomic uint64_t memory_fails_at;
@@ -73,3 +74,9 @@ void *memory_allocate(size_t bytes) { return injected() ? NULL : je_malloc(bytes
 void *memory_resize(void *old, size_t bytes) { return injected() ? NULL : je_realloc(old, bytes); }
 
 void memory_free(void *pointer) { je_free(pointer); }
+
+void memory_trim(void) {
+#if !defined FLUFFY_HOSTED && !defined FLUFFY_PLAIN_MALLOC
+    je_mallctl("arena.4096.purge", NULL, NULL, NULL, 0); // 4096: of all arenas
+#endif
+}

@@ -21,6 +21,9 @@ void *memory_resize(void *old, size_t bytes);
 // Gives back what the two above returned. NULL is allowed.
 void memory_free(void *pointer);
 
+// Gives pages that nobody uses back to the system; may take milliseconds.
+void memory_trim(void);
+
 // For memory that comes from elsewhere: counts as an allocation; false: it is to fail.
 bool memory_may_allocate(void);
 

@@ -47,12 +47,17 @@ void fl_monitor(FlProcess *self, FlPid pid) {
     send_or_end(self, SIGNAL_MONITOR, pid);
 }
 
-// Takes the reports of a process's end out of the private list, but not the message that a receive is just testing.
-static void drop_reports(FlProcess *self, FlPid pid) {
-    for (FlMessage **link = &self->first; *link;) {
+// Takes so many reports of a process's end, all that there are, out of the private list, but not the message that a
+// receive is just testing. How many stay.
+static uint32_t drop_reports(FlProcess *self, FlPid pid, uint32_t count) {
+    uint32_t stay = 0;
+    for (FlMessage **link = &self->first; count > 0;) {
         FlMessage *message = *link;
         bool tested = (self->flags & FLAG_TESTING) && link == self->scan;
-        if (tested || message->from != pid || !(message->flags & MESSAGE_REPORT)) {
+        bool reports = message->from == pid && message->flags & MESSAGE_REPORT;
+        count -= reports;
+        stay += reports && tested;
+        if (tested || !reports) {
             link = &message->head.next;
             continue;
         }
@@ -64,21 +69,21 @@ static void drop_reports(FlProcess *self, FlPid pid) {
         self->mail_count--;
         message_free(message);
     }
+    return stay;
 }
 
-// What has not been drained is dropped when it is. The list is looked through only for a monitor that has fired, or of
-// which nothing is known any more.
+// What has not been drained is dropped when it is.
 void fl_demonitor(FlProcess *self, FlPid pid) {
     pid = reference_process(pid);
     Peer *peer = self->side ? peers_find(&self->side->peers, pid) : NULL;
-    if (!peer || peer->monitoring == 0 || peer->fired)
-        drop_reports(self, pid);
-    if (!peer || peer->monitoring == 0)
+    if (!peer)
         return;
+    bool stands = peer->monitoring > 0;
+    peer->reports = drop_reports(self, pid, peer->reports);
     peer->monitoring = 0;
-    peer->fired = false;
     peers_trim(&self->side->peers, peer);
-    send_or_end(self, SIGNAL_DEMONITOR, pid);
+    if (stands)
+        send_or_end(self, SIGNAL_DEMONITOR, pid);
 }
 
 void fl_exit(FlProcess *self, FlPid pid, FlString *reason) {

@@ -54,7 +54,7 @@ Peer *peers_make(Peers *peers, FlPid pid) {
 }
 
 void peers_trim(Peers *peers, Peer *peer) {
-    if (peer->linked || peer->unlinking || peer->monitoring || peer->watching)
+    if (peer->linked || peer->unlinking || peer->monitoring || peer->watching || peer->reports)
         return;
     uint32_t mask = peers->capacity - 1;
     uint32_t hole = (uint32_t)(peer - peers->places);
@@ -67,6 +67,12 @@ void peers_trim(Peers *peers, Peer *peer) {
     }
     peers->places[hole] = (Peer){0};
     peers->count--;
+}
+
+void peers_report_left(Peers *peers, FlPid pid) {
+    Peer *peer = peers_find(peers, pid);
+    peer->reports--;
+    peers_trim(peers, peer);
 }
 
 void peers_deinit(Peers *peers) {

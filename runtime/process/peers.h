@@ -6,11 +6,11 @@
 
 typedef struct Peer {
     FlPid pid; // 0: an empty place
-    bool linked;
-    bool fired;          // of several monitors of the process on this peer some have fired
-    uint32_t unlinking;  // unlinks not yet acknowledged: links that the peer sent before it saw them don't count
-    uint32_t monitoring; // monitors of the process on this peer that have not fired
-    uint32_t watching;   // monitors of this peer on the process
+    uint32_t linked : 1;
+    uint32_t unlinking : 31; // unlinks not yet acknowledged: links that the peer sent before it saw them don't count
+    uint32_t monitoring;     // monitors of the process on this peer that have not fired
+    uint32_t watching;       // monitors of this peer on the process
+    uint32_t reports;        // of monitors of the process on this peer that have fired, in its private list
 } Peer;
 
 typedef struct Peers {
@@ -23,6 +23,8 @@ typedef struct Peers {
 Peer *peers_find(const Peers *peers, FlPid pid);
 // The entry of a pid, not 0, made if there is none; NULL: memory is out.
 Peer *peers_make(Peers *peers, FlPid pid);
+// One of its `reports` has left the private list.
+void peers_report_left(Peers *peers, FlPid pid);
 // Removes the entry if nothing connects the two any more.
 void peers_trim(Peers *peers, Peer *peer);
 void peers_deinit(Peers *peers);

@@ -118,7 +118,7 @@ struct FlProcess {
     FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
     uint32_t mail_count;    // messages in the private list; owner
     uint32_t verified;      // KB of the arena when the scheduler last had the heap verified
-    FlWorker *worker;       // who runs it; set by the scheduler at each resume
+    FlWorker *worker;       // who runs it; set by the scheduler at each resume. NULL: not since the tick took it away
 
     // ---- owner only
     union {

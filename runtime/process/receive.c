@@ -101,6 +101,8 @@ void process_check_memory(FlProcess *process) {
 }
 
 static __attribute__((noinline)) void received_specially(FlProcess *self, FlMessage *message) {
+    if (message->flags & MESSAGE_REPORT)
+        peers_report_left(&self->side->peers, message->from);
     if (message->flags & MESSAGE_COUNTED)
         bound_received(self);
     if (message->flags & MESSAGE_REQUEST && !call_received(self, message)) {

@@ -57,7 +57,8 @@ struct FlSide {
     uint64_t mail_bytes;
     bool crowded; // its mailbox was warned of
 
-    bool still; // its arena is not collected now: values are half made (process_poll_still)
+    bool still;      // its arena is not collected now: values are half made (process_poll_still)
+    uint8_t compact; // CompactState (sched/compact.h)
 
     struct ProcessJob *job; // work that another thread does for it (job.h); NULL: none
 

@@ -225,8 +225,7 @@ static bool accept_down(FlProcess *self, FlMessage *message) {
         return false;
     }
     peer->monitoring--;
-    peer->fired = true;
-    peers_trim(&self->side->peers, peer);
+    peer->reports++;
     message->kind = MESSAGE_VALUE;
     message->flags |= MESSAGE_REPORT;
     return true;

@@ -31,9 +31,11 @@ typedef struct Waiter {
 static struct {
     pthread_mutex_t lock;
     pthread_cond_t handed; // `writing` became true
-    // Whether something is buffered; read without the lock by the flushes, which may miss a line written at the same
-    // time.
+    // Whether something is buffered; written under the lock, read without it (relaxed) by the flushes, which may miss a
+    // line written at the same time.
     atomic_bool pending;
+    // The status that a failed write ends the program with, once; 0: none has failed. Written under the lock, read
+    // without it: who sees it late appends to what is thrown away.
     atomic_int failure;
     bool parks;
     bool terminal;

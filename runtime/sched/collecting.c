@@ -6,6 +6,7 @@
 #include "runtime/process/receive.h"
 #include "runtime/process/run.h"
 #include "runtime/process/side.h"
+#include "runtime/sched/compact.h"
 
 typedef struct Collecting {
     Collection *rest;
@@ -40,8 +41,10 @@ static void end_outside(Outside *outside, FlProcess *process, bool collected) {
     else
         outside_abandon(outside);
     process->verified = 0;
-    if (collected)
-        process_check_memory(process);
+    if (!collected)
+        return;
+    process_check_memory(process);
+    compact_note(process);
 }
 
 // In one step.

@@ -6,6 +6,7 @@
 #include "runtime/process/mailbox.h"
 #include "runtime/process/slot.h"
 #include "runtime/report/output.h"
+#include "runtime/sched/compact.h"
 #include "runtime/sched/ring.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/terminate.h"
@@ -14,14 +15,20 @@ static struct {
     pthread_mutex_t idle_lock;
     _Atomic(uint32_t) idle_count; // workers asleep or not started; changed under the lock (sequentially consistent,
                                   // partner of notify)
-    _Atomic(uint32_t) searching;  // workers that were woken and have not found work yet
+    _Atomic(uint32_t) searching;  // workers that were woken and have not found work yet; in the same way
     pthread_t tick;
-    _Atomic(uint32_t) tick_word; // futex: changes when the tick has to look again
-    _Atomic(int64_t) tick_wakes; // when the tick looks at the clock next, INT64_MAX: only when told
-    bool tick_stop;              // under the lock
+    // Futex: changes when the tick has to look again. Sequentially consistent: what it is to see was stored before, and
+    // the tick reads the word before it looks.
+    _Atomic(uint32_t) tick_word;
+    // When the tick looks at the clock next, INT64_MAX: only when told. Stored by the tick before it looks at
+    // deadlines, read by who has added one (parallel_earlier), both with a fence in between.
+    _Atomic(int64_t) tick_wakes;
+    bool tick_stop; // under the lock
 } parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
 
 #define PATIENCE_NANOSECONDS ((int64_t)25000) // of the tick, at first, until a worker takes what is urgent
+
+enum { FIRED_AT_ONCE = 1000 }; // timers, between two looks of the tick at all else
 
 static __thread bool is_tick;
 
@@ -373,14 +380,15 @@ static FlWorker *earliest_worker(int64_t *earliest, int64_t *other) {
     return first;
 }
 
-// Fires what is due, in the order of deadlines whichever worker they were set on; the earliest deadline left.
+// Fires what is due, in the order of deadlines whichever worker they were set on; the earliest deadline left. If a
+// million are due at once, slices are ended in between.
 static int64_t fire_timers(int64_t now) {
-    for (;;) {
+    for (uint32_t left = FIRED_AT_ONCE;;) {
         int64_t earliest, other;
         FlWorker *worker = earliest_worker(&earliest, &other);
-        if (earliest > now)
+        if (earliest > now || left == 0)
             return earliest;
-        timers_fire(&worker->timers, earlier_of(now, other));
+        left = timers_fire(&worker->timers, earlier_of(now, other), left);
     }
 }
 
@@ -395,6 +403,7 @@ void parallel_look(void) { wake_tick(); }
 
 static void *tick_thread(void *argument) {
     int64_t next_slice = 0, next_flush = 0;
+    uint32_t last_word = 0;
     (void)argument;
     is_tick = true;
     thread_keep_signals_out();
@@ -422,6 +431,9 @@ static void *tick_thread(void *argument) {
         if (busy)
             wakes = earlier_of(wakes, next_slice);
         wakes = earlier_of(wakes, stacks_trim(now));
+        // What runs for less than a tick changes the word.
+        wakes = earlier_of(wakes, compact_look(now, busy || word != last_word, &parallel.idle_lock));
+        last_word = word;
         atomic_store(&parallel.tick_wakes, wakes);
         if (wakes == INT64_MAX) {
             futex_wait(&parallel.tick_word, word, -1);

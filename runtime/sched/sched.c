@@ -27,6 +27,7 @@
 #include "runtime/report/output.h"
 #include "runtime/report/report.h"
 #include "runtime/sched/collecting.h"
+#include "runtime/sched/compact.h"
 #include "runtime/sched/seeded.h"
 #include "runtime/sched/terminate.h"
 #include "runtime/shared/shared.h"
@@ -269,6 +270,7 @@ static void free_everything(void) {
     seeded_deinit();
     stacks_deinit();
     processes_deinit();
+    compact_stop();
     terminate_reset();
 }
 
@@ -282,6 +284,7 @@ static bool prepare(const SchedConfig *config) {
     pool_start(!config->seeded);
     foreign_start(!config->seeded);
     collect_start();
+    compact_start(!config->seeded);
     fence_init();
     process_hooks = (ProcessHooks){
         .wake = sched.schedule->wake,

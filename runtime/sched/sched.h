@@ -10,7 +10,7 @@
 // pushed, a heavy one where a worker becomes idle (platform/fence.h). A worker that is woken searches before it sleeps
 // again, and while one searches no other is woken.
 //
-// Locks, in this order: idle, output, timers of a worker, global queue.
+// Locks, in this order: idle, output, timers of a worker, that of compact.c, global queue.
 #ifndef FLUFFY_RUNTIME_SCHED_SCHED_H
 #define FLUFFY_RUNTIME_SCHED_SCHED_H
 
@@ -69,9 +69,15 @@ struct FlWorker {
     // The present slice began with a process that was urgent: it is not cut short for another. Owner.
     _Atomic(bool) urgent;
 
-    _Atomic(uint32_t) asleep; // 1 while it sleeps or was not started; changed under the idle lock; futex
-    _Atomic(bool) started;    // set under the idle lock, and never while stopping
-    _Atomic(bool) searching;  // it was woken and has not found work yet: set by who wakes it, cleared by the owner
+    // 1 while it sleeps or was not started (futex). Changed under the idle lock, but that who stops takes it away
+    // without. Release by who does, acquire by the sleeper: what its waker did before.
+    _Atomic(uint32_t) asleep;
+    // It has a thread: set under the idle lock, before there is one, and never while stopping. Sequentially consistent:
+    // who stops looks at it without the lock, and then each worker at `stopping` before it sleeps.
+    _Atomic(bool) started;
+    // It was woken and has not found work yet: set by who wakes it, before `asleep` (which orders it), cleared by the
+    // owner. Relaxed.
+    _Atomic(bool) searching;
     pthread_t thread;
 
     Timers timers;

@@ -71,7 +71,7 @@ static FlProcess *draw(void) {
 static FlProcess *seeded_pick(FlWorker *worker) {
     while (!atomic_load_explicit(&sched.stopping, memory_order_relaxed)) {
         report_tick(seeded.now);
-        timers_fire(&worker->timers, seeded.now);
+        timers_fire(&worker->timers, seeded.now, UINT32_MAX);
         terminate_begin(&worker->head);
         if (seeded.count > 0) {
             seeded.now += NANOSECONDS_RUN;

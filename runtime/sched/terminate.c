@@ -5,7 +5,8 @@
 #include "runtime/process/spawn.h"
 #include "runtime/sched/sched.h"
 
-static _Atomic(int) wanted; // the exit status, 0: the program goes on. Set once
+// The exit status, 0: the program goes on. Set once, sequentially consistent, before the tick is woken; read relaxed.
+static _Atomic(int) wanted;
 
 void sched_terminate(int status) {
     int none = 0;

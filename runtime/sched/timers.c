@@ -199,11 +199,11 @@ static void fire_process(Timers *timers, FlProcess *process, int64_t now) {
 
 // ---- messages
 
-void timers_fire(Timers *timers, int64_t now) {
+uint32_t timers_fire(Timers *timers, int64_t now, uint32_t most) {
     if (atomic_load_explicit(&timers->earliest, memory_order_relaxed) > now)
-        return;
+        return most;
     pthread_mutex_lock(&timers->lock);
-    while (timers->count > 0 && timers->heap[1].deadline <= now) {
+    for (; most > 0 && timers->count > 0 && timers->heap[1].deadline <= now; most--) {
         TimerEntry entry = timers->heap[1];
         take_out(timers, 1);
         if (entry.process) {
@@ -215,6 +215,7 @@ void timers_fire(Timers *timers, int64_t now) {
         }
     }
     pthread_mutex_unlock(&timers->lock);
+    return most;
 }
 
 static bool is_live(const TimerEntry *entry) {

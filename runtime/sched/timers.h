@@ -46,8 +46,8 @@ TimersPark timers_park(Timers *timers, FlProcess *process);
 // Takes a process's entry out of whichever heap it is in.
 void timers_disarm(FlProcess *process);
 
-// Wakes and sends what is due at `now`. Any thread.
-void timers_fire(Timers *timers, int64_t now);
+// Wakes and sends what is due at `now`, at most so many; how many it might still have been. Any thread.
+uint32_t timers_fire(Timers *timers, int64_t now, uint32_t most);
 
 // The deadline of the earliest entry that can still wake a process, stale ones are dropped; INT64_MAX: there is none.
 // When no process runs.

@@ -21,11 +21,13 @@ static const int64_t settle = 1000000000; // nanoseconds after which an idle hea
 static struct {
     pthread_mutex_t lock;
     pthread_mutex_t starting;
-    _Atomic(uint32_t) state;  // STATE_*; release by the collector's thread when it is ready, acquire by all
+    _Atomic(uint32_t) state; // STATE_*; release by the collector's thread when it is ready, acquire by all
+    // Sequentially consistent, these four: what the collector's thread is to see is stored before `signal`, and the
+    // thread reads `signal` before it looks.
     _Atomic(uint32_t) signal; // incremented to wake the collector's thread (futex)
     _Atomic(uint32_t) done;   // collections, for who waits for one (futex)
     _Atomic(uint32_t) wanted; // number that `done` is to reach
-    _Atomic(bool) stops;      // the thread is to end; set before `signal`
+    _Atomic(bool) stops;      // the thread is to end
     pthread_t thread;
     _Atomic(bool) asleep; // the thread sleeps until it is woken, however long; who takes it away wakes it
     // Under the lock; read by anybody, relaxed.

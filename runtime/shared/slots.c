@@ -24,6 +24,8 @@ struct Region {
 
 // What lies on the stack of those given back: the first word of either kind is its link, whose lowest bit says which.
 static _Atomic(uintptr_t) given; // push: release; taken as a whole: acquire
+// How many were since slots_given; after `given`, and sequentially consistent: the collector's thread looks at it
+// before it sleeps.
 static _Atomic(uint64_t) given_count;
 
 static struct {

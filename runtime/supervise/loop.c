@@ -72,6 +72,8 @@ static FlMessage *next_message(Supervisor *supervisor) {
         if (!*link)
             self->last = link;
         self->mail_count--;
+        if (message->flags & MESSAGE_REPORT)
+            peers_report_left(&self->side->peers, message->from);
         return message;
     }
     return NULL;

@@ -11,6 +11,8 @@ from pool import Case, execute
 
 BUILD_TIMEOUT = 600
 PARALLEL = "parallel"
+HARD = "seed:1, with a collection at every poll"
+HARD_SAMPLE = 6  # one program of so many, others where a sanitizer runs; with --full all
 SOME = -1  # each program has another number of workers, of WORKERS
 WORKERS = (1, 2, 16, 64)
 QUICK = [("optimised", PARALLEL, 0), ("optimised", "seed:1", 0), ("debug", PARALLEL, SOME)]
@@ -32,10 +34,21 @@ def sanitizer_environment(variant):
     return {}
 
 
-def plans_for(settings, expected):
+def number_of(file):
+    """The same in each run."""
+    return zlib.crc32(str(file).encode())
+
+
+def is_collected_hard(settings, file):
+    return settings.variant != "tsan" and (settings.full or number_of(file) % HARD_SAMPLE == (1 if settings.variant else 0))
+
+
+def plans_for(settings, file, expected):
     if expected.module or settings.variant in expected.excluded:
         return []
     plans = FULL if settings.full else SANITIZED.get(settings.variant, QUICK)
+    if is_collected_hard(settings, file):
+        plans = plans + [("optimised", HARD, 0)]
     if expected.only:
         plans = [plan for plan in plans if (plan[1] == PARALLEL) == (expected.only == "parallel")]
     return plans
@@ -43,8 +56,10 @@ def plans_for(settings, expected):
 
 def environment(settings, expected, schedule, workers):
     env = {"FLUFFY_VERIFY": "1", **sanitizer_environment(settings.variant), **expected.env}
+    if schedule == HARD:
+        env["FLUFFY_COLLECT"] = "hard"
     if schedule != PARALLEL:
-        env["FLUFFY_SCHEDULE"] = schedule
+        env["FLUFFY_SCHEDULE"] = schedule.split(",")[0]
     if expected.workers or workers:
         env["FLUFFY_WORKERS"] = str(expected.workers or workers)
     return env
@@ -70,10 +85,11 @@ def check_program(settings, file, profile, schedules, expected):
         problem = build(settings, file, profile, program)
         if problem:
             return problem
-        slower = 6 if settings.variant in SANITIZERS or os.environ.get("FLUFFY_COLLECT") == "hard" else 1
         for schedule, workers in schedules:
             if workers == SOME:
-                workers = WORKERS[zlib.crc32(str(file).encode()) % len(WORKERS)]
+                workers = WORKERS[number_of(file) % len(WORKERS)]
+            hard = schedule == HARD or os.environ.get("FLUFFY_COLLECT") == "hard"
+            slower = 6 if hard or settings.variant in SANITIZERS else 1
             outcome = execute([program, *expected.args], expected.timeout * slower, expected.stdin,
                               environment(settings, expected, schedule, workers), folder)
             problem = expect.compare(expected, outcome)
@@ -84,7 +100,7 @@ def check_program(settings, file, profile, schedules, expected):
 
 def cases_of_file(settings, file, kind="run", name=None):
     expected = expect.parse(file.read_text())
-    plans = plans_for(settings, expected)
+    plans = plans_for(settings, file, expected)
     for profile in dict.fromkeys(plan[0] for plan in plans):
         schedules = [plan[1:] for plan in plans if plan[0] == profile]
         yield Case(kind, f"{name or file} [{profile}]",

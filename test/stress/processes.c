@@ -8,6 +8,8 @@
 // Usage: processes SEED [actors]
 #include "test/stress/dive.h"
 
+#include "runtime/sched/compact.h"
+
 enum { COLLECTORS = 4, ALIVE = 200, STEPS = 60, ACTORS_MAX = 1 << 20 };
 
 static long actor_count = 4000;
@@ -268,6 +270,9 @@ int main(int argc, char **argv) {
         config.seeded = true, config.seed = seed;
     if (seed % 3 == 1)
         config.workers = 1 + (uint32_t)(seed % 5);
+    // Who waits is looked at all the time.
+    if (seed % 3 == 2)
+        compact_least = 0, compact_period = seed % 2 ? 0 : 100000;
     config.tidy = true;
     program_main = stress_main;
     alarm(800); // the watchdog

@@ -30,6 +30,8 @@ enum {
     T_HUGE,   // the literal type of an integer beyond 56 bits
     T_FLOATS, // [float]
     T_FLOATS_BUFFER,
+    T_MAP, // {int: int}
+    T_NODE,
     T_COUNT,
 };
 
@@ -56,6 +58,8 @@ static const FlField table_members[] = {
     {NULL, TYPE(T_RED), 0},         {NULL, TYPE(T_GREEN), 0},        {NULL, TYPE(T_INTS), 0},
     {NULL, TYPE(T_VALUES), 0},      {NULL, TYPE(T_SMALL), 0},        {NULL, TYPE(T_BIG), 0},
     {NULL, TYPE(T_FUNCTION), 0},    {NULL, TYPE(T_EMPTY), 0},        {NULL, TYPE(T_SMALLS), 0}};
+
+static const FlField table_entry[] = {{"key", TYPE(FL_TYPE_INT), 0}, {"value", TYPE(FL_TYPE_INT), 1}};
 
 #define FIELDS(list) .fields = list, .field_count = sizeof(list) / sizeof *(list)
 #define LIST(i, e, b, text)                                                                                            \
@@ -102,13 +106,16 @@ static const FlType table_all[T_COUNT] = {
     [T_HUGE] = {T_HUGE, FL_KIND_LITERAL, 0, .big = INT64_MAX, .name = "9223372036854775807"},
     LIST(T_FLOATS, FL_TYPE_FLOAT, T_FLOATS_BUFFER, "[float]"),
     BUFFER(T_FLOATS_BUFFER, FL_TYPE_FLOAT, NULL),
+    [T_MAP] = {T_MAP, FL_KIND_MAP, 2, .object_words = 2, .references = table_first, FIELDS(table_entry),
+               .buffer = TYPE(T_NODE), .name = "map"},
+    [T_NODE] = {T_NODE, FL_KIND_NODE, .object_words = 2, FIELDS(table_entry), .name = "node"},
 };
 
 #define ENTRY(i) TYPE(i)
 static const FlType *const table_types[T_COUNT] = {
-    ENTRY(0),  ENTRY(1),  ENTRY(2),  ENTRY(3),  ENTRY(4),  ENTRY(5),  ENTRY(6),  ENTRY(7),  ENTRY(8),
-    ENTRY(9),  ENTRY(10), ENTRY(11), ENTRY(12), ENTRY(13), ENTRY(14), ENTRY(15), ENTRY(16), ENTRY(17),
-    ENTRY(18), ENTRY(19), ENTRY(20), ENTRY(21), ENTRY(22), ENTRY(23), ENTRY(24), ENTRY(25), ENTRY(26)};
+    ENTRY(0),  ENTRY(1),  ENTRY(2),  ENTRY(3),  ENTRY(4),  ENTRY(5),  ENTRY(6),  ENTRY(7),  ENTRY(8),  ENTRY(9),
+    ENTRY(10), ENTRY(11), ENTRY(12), ENTRY(13), ENTRY(14), ENTRY(15), ENTRY(16), ENTRY(17), ENTRY(18), ENTRY(19),
+    ENTRY(20), ENTRY(21), ENTRY(22), ENTRY(23), ENTRY(24), ENTRY(25), ENTRY(26), ENTRY(27), ENTRY(28)};
 
 #define STATIC_STRING(name, text)                                                                                      \
     static FlString name = {{FL_TYPE_STRING, FL_OBJECT_STATIC}, sizeof(text) - 1, sizeof(text) - 1, {text}}

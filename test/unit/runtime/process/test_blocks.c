@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,12 +156,40 @@ static void test_names(void **state) {
     free(other);
 }
 
+// More names than there are lists at first: each is found, a process's first one stays the first, and all end with it.
+static void test_many_names(void **state) {
+    (void)state;
+    enum { NAMES = 5000 };
+    FlProcess *a = process_allocate(&worker.slots), *b = process_allocate(&worker.slots);
+    char found[16], wanted[16];
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(wanted, sizeof wanted, "name %d", i);
+        FlString *name = text(wanted);
+        assert_int_equal(names_register(name, process_pid(i % 10 == 7 ? b : a)), NAMES_OK);
+        assert_int_equal(names_register(name, process_pid(b)), NAMES_TAKEN);
+        free(name);
+    }
+    assert_true(names_of(process_pid(a), found, sizeof found));
+    assert_string_equal(found, "name 0");
+    assert_true(names_of(process_pid(b), found, sizeof found));
+    assert_string_equal(found, "name 7");
+    death_bury(&worker, a);
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(wanted, sizeof wanted, "name %d", i);
+        FlString *name = text(wanted);
+        assert_int_equal(fl_whereis(b, name), i % 10 == 7 ? process_pid(b) : 0);
+        free(name);
+    }
+    death_bury(&worker, b);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_pids, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mailbox, setup, teardown),
         cmocka_unit_test_setup_teardown(test_peers, setup, teardown),
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_many_names, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
