@@ -122,6 +122,8 @@ static FlObject *object(ValueIn *in, uint32_t type, uint64_t words) {
 
 static bool string_in(ValueIn *in, const char *bytes, size_t length, FlWord *word) {
     uint64_t points;
+    if (length == 0)
+        bytes = ""; // may be NULL
     if (length > UINT32_MAX - 64)
         return fail(in, FLUFFY_INVALID, "a text is longer than 4 GB");
     if (!utf8_check(bytes, length, &points))

@@ -1,5 +1,6 @@
 // Eight threads of the host send as fast as they can while the runtime stops: each is told so once, and from then on
-// always; what had not been received is freed, to the last byte of the program's own allocator.
+// always; what had not been received is freed, to the last byte of the program's own allocator. An event loop that
+// polls a mailbox meanwhile wakes up.
 //
 // library sink ../senders/sink.fl
 //
@@ -8,6 +9,7 @@
 //$ timeout 300
 #undef NDEBUG
 #include <assert.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -82,22 +84,40 @@ static void *send_until_stopped(void *argument) {
     return NULL;
 }
 
+static _Atomic(int) polling;
+
+static void *poll_until_stopped(void *argument) {
+    fluffy_mailbox *mailbox = argument;
+    fluffy_scope scope = {0};
+    fluffy_message message;
+    struct pollfd readable = {fluffy_mailbox_fd(mailbox), POLLIN, 0};
+    polling = 1;
+    assert(poll(&readable, 1, -1) == 1);
+    assert(fluffy_receive(mailbox, 0, &scope, &message) == FLUFFY_STOPPED);
+    fluffy_mailbox_close(mailbox);
+    return NULL;
+}
+
 int main(void) {
     int rounds = 0;
     for (; rounds < ROUNDS; rounds++) {
         fluffy_options options = {
             .workers = 1 + (unsigned)rounds % 3, .allocate = allocate, .resize = resize, .release = release};
-        pthread_t senders[SENDERS];
+        pthread_t senders[SENDERS], poller;
+        fluffy_mailbox *mailbox;
         assert(sink_start(&options, &runtime) == FLUFFY_OK);
         assert(sink_spawn_sink(0, 0, 0, NULL, &sink) == FLUFFY_OK);
-        sending = 0;
+        assert(fluffy_mailbox_open(runtime, &mailbox) == FLUFFY_OK);
+        polling = sending = 0;
+        assert(pthread_create(&poller, NULL, poll_until_stopped, mailbox) == 0);
         for (int i = 0; i < SENDERS; i++)
             assert(pthread_create(&senders[i], NULL, send_until_stopped, NULL) == 0);
-        while (sending < rounds % (SENDERS + 1)) // in some rounds it stops before all of them send
+        while (!polling || sending < rounds % (SENDERS + 1)) // in some rounds it stops before all of them send
             sched_yield();
         assert(fluffy_stop(runtime, 0) == FLUFFY_OK);
         for (int i = 0; i < SENDERS; i++)
             assert(pthread_join(senders[i], NULL) == 0);
+        assert(pthread_join(poller, NULL) == 0);
         assert(blocks == 0);
     }
     printf("%d rounds\n", rounds);
