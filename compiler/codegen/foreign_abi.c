@@ -155,6 +155,8 @@ static void add_struct(CCall *call, const ForeignType *type, uint32_t offset) {
 
 static void add_parameter(CCall *call, const ForeignParam *param, uint32_t offset) {
     const ForeignType *type = param->type;
+    if (type->kind == FOREIGN_ERRNO)
+        return;
     bool two = type->kind == FOREIGN_BYTES || type->kind == FOREIGN_LIST || type->kind == FOREIGN_CALLBACK;
     if (two) {
         add_scalar(call, FOREIGN_STRING, offset);
@@ -207,6 +209,29 @@ static void finish_call(CCall *call, const Foreign *foreign, uint32_t offset) {
     }
 }
 
+// ---- errno ---------------------------------------------------------------------------------------------------------
+
+static LLVMValueRef errno_place(CCall *call) {
+    LLVMTypeRef type = LLVMFunctionType(call->unit->ptr, NULL, 0, false);
+    LLVMValueRef function = foreign_symbol(call->unit, name_of("__errno_location"));
+    return LLVMBuildCall2(call->builder, type, function, NULL, 0, "");
+}
+
+static void clear_errno(CCall *call, const Foreign *foreign) {
+    for (size_t i = 0; i < foreign->param_count; i++)
+        if (foreign->params[i].type->kind == FOREIGN_ERRNO)
+            LLVMBuildStore(call->builder, unit_i32(call->unit, 0), errno_place(call));
+}
+
+static void keep_errno(CCall *call, const Foreign *foreign, const ForeignFrame *frame) {
+    for (size_t i = 0; i < foreign->param_count; i++) {
+        if (foreign->params[i].type->kind != FOREIGN_ERRNO)
+            continue;
+        LLVMValueRef code = LLVMBuildLoad2(call->builder, call->unit->i32, errno_place(call), "errno");
+        LLVMBuildStore(call->builder, code, place(call, frame->storage[i]));
+    }
+}
+
 // ---- the functions -------------------------------------------------------------------------------------------------
 
 static void free_name(LLVMValueRef value, const char *name) {
@@ -249,7 +274,9 @@ LLVMValueRef foreign_thunk(Unit *unit, const Foreign *foreign, const ForeignFram
     }
     for (size_t i = 0; i < foreign->param_count; i++)
         add_parameter(&call, &foreign->params[i], frame->offset[i]);
+    clear_errno(&call, foreign);
     finish_call(&call, foreign, frame->result);
+    keep_errno(&call, foreign, frame);
     LLVMBuildRetVoid(call.builder);
     LLVMDisposeBuilder(call.builder);
     return thunk;

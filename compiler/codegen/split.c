@@ -10,8 +10,9 @@
 // first half of them, waits for it, then keeps the second half itself. So each function is deleted some log2(parts)
 // times, not once in each part. There are as many such children at the start as there are processors.
 //
-// How many parts there are depends on the program and the profile alone, so that the same source gives the same code on every machine.
-// If a child fails, whatever the reason, the program is compiled in one piece: what is wrong shows there.
+// How many parts there are depends on the program and the profile alone, so that the same source gives the same code on
+// every machine. If a child fails, whatever the reason, the program is compiled in one piece: what is wrong shows
+// there.
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>

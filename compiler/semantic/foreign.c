@@ -118,6 +118,8 @@ const Type *foreign_name_type(Check *check, const TypeExpr *expr) {
     const NumberRow *row = find_number(name);
     if (row)
         return number_value(row->kind);
+    if (strcmp(name->text, "errno") == 0)
+        return type_int;
     if (strcmp(name->text, "string") == 0 || strcmp(name->text, "bytes") == 0)
         return type_string;
     Suggestion near = suggest_start(name);
@@ -125,6 +127,7 @@ const Type *foreign_name_type(Check *check, const TypeExpr *expr) {
         suggest_offer(&near, name_of(numbers[i].name));
     suggest_offer(&near, name_of("string"));
     suggest_offer(&near, name_of("bytes"));
+    suggest_offer(&near, name_of("errno"));
     Diag *diag = report_now(check, DIAG_UNKNOWN_TYPE, expr->span, "unknown type `%s`", name->text);
     const char *other = NULL;
     for (size_t i = 0; i < sizeof(names_of_other_languages) / sizeof(*names_of_other_languages); i++)
@@ -155,6 +158,12 @@ static const ForeignType *read_name(Reader *reader, const TypeExpr *expr) {
                        "it gives C a string's bytes and their number; `out [uint8]` takes bytes from C")
                    ? new_type(FOREIGN_BYTES, 16, type_string)
                    : NULL;
+    if (strcmp(name->text, "errno") == 0) {
+        ForeignType *type = new_type(FOREIGN_ERRNO, 4, type_int);
+        return allowed(reader, expr->span, "`errno`", ROLE_PARAM, "a parameter `code: errno` is a field of the result")
+                   ? type
+                   : NULL;
+    }
     foreign_name_type(reader->check, expr);
     return NULL;
 }
@@ -341,7 +350,9 @@ static bool read_param(Check *check, ModuleInfo *module, const ExternParam *para
     if (!type)
         return false;
     *out = (ForeignParam){param->name, param->span, (ForeignMode)param->mode, type, type->value};
-    if (param->mode == EXTERN_OUT)
+    if (type->kind == FOREIGN_ERRNO)
+        out->mode = FOREIGN_OUT;
+    if (out->mode == FOREIGN_OUT)
         out->argument = type->kind == FOREIGN_LIST ? type_int : NULL;
     return true;
 }

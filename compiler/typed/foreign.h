@@ -25,6 +25,7 @@ typedef enum ForeignKind {
     FOREIGN_BYTES,    // two parameters: a string's bytes and their number
     FOREIGN_LIST,     // two parameters: the elements and their number
     FOREIGN_CALLBACK, // two parameters: a function and its pointer; the function's parameters are fields
+    FOREIGN_ERRNO,    // no parameter: C's errno behind the call
 } ForeignKind;
 
 typedef struct ForeignType ForeignType;

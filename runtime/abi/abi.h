@@ -278,6 +278,7 @@ typedef enum FlCKind {
     FL_C_BYTES,    // a string's bytes and their number: two arguments
     FL_C_LIST,     // elements, which are numbers, and their number: two arguments
     FL_C_CALLBACK, // a function and a pid: two arguments. `fields` are the function's parameters
+    FL_C_ERRNO,    // no argument: C's errno behind the call
 } FlCKind;
 
 typedef struct FlCField {

@@ -325,5 +325,8 @@ void foreign_stop(void) {
 
 void foreign_end(void) {
     handles_close();
-    fflush(NULL);
+    if (ftrylockfile(stdout) == 0) { // else some call of C's waits with it
+        fflush_unlocked(stdout);
+        funlockfile(stdout);
+    }
 }
