@@ -35,6 +35,7 @@ static const Type *alias_type(Check *check, ModuleInfo *module, AliasInfo *alias
     if (alias->knot)
         type_tie(alias->knot, type);
     alias->resolving = false;
+    type_set_name(type, alias->ast->name);
     return alias->type = type;
 }
 

@@ -1,11 +1,23 @@
-// Types as a user writes them. Text beyond the limit is cut with an ellipsis: a diagnostic shows a type in a line.
+// Types as a user writes them. Text beyond the limit is cut with an ellipsis: a diagnostic shows a type in a line. Long
+// parts that have a name are shown by it.
 #include "compiler/typed/type.h"
 
 #include <inttypes.h>
 
+#include "compiler/base/map.h"
 #include "compiler/typed/node.h"
 
-enum { TEXT_LIMIT = 200, DEPTH_LIMIT = 6 };
+enum { TEXT_LIMIT = 200, DEPTH_LIMIT = 6, NAMED_FROM = 40 };
+
+static Map names; // Type → Name of an alias
+
+void type_set_name(const Type *type, Name name) {
+    type = type_resolve(type);
+    if ((type->kind == TYPE_RECORD || type->kind == TYPE_UNION) && !map_has(&names, type))
+        map_set(&names, type, (void *)name);
+}
+
+void type_names_reset(void) { names = (Map){0}; }
 
 // What is being printed, outermost last: a recursive type is written out once.
 typedef struct Above {
@@ -167,7 +179,19 @@ static void print(StringBuilder *out, size_t start, const Type *type, const Abov
         return;
     }
     Above here = {.type = type, .above = above, .depth = above ? above->depth + 1 : 0};
-    print_inner(out, start, type, &here);
+    Name name = map_get(&names, type);
+    if (!name) {
+        print_inner(out, start, type, &here);
+        return;
+    }
+    if (above && above->depth > 0) { // further in only the name: whole texts within whole texts would take ever longer
+        sb_add(out, name_text(name));
+        return;
+    }
+    StringBuilder whole = {0};
+    size_t limit = above ? NAMED_FROM : TEXT_LIMIT;
+    print_inner(&whole, limit - TEXT_LIMIT, type, &here); // as if so much stood there already
+    sb_add(out, whole.len > limit ? name_text(name) : sb_text(&whole));
 }
 
 void type_print(StringBuilder *out, const Type *type) {

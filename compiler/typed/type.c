@@ -169,6 +169,7 @@ void type_reset(void) {
     table.slot_count = table.len = 0;
     table.next_id = FIRST_FREE_ID;
     type_join_reset();
+    type_names_reset();
     type_relate_reset();
 }
 

@@ -149,6 +149,9 @@ const Type *type_field(const Type *record, Name name);
 size_t type_member_count(const Type *type);
 const Type *type_member(const Type *type, size_t index);
 
+// The type is an alias's: where it is long it is shown by this name, the first that it was given.
+void type_set_name(const Type *type, Name name);
+void type_names_reset(void);
 // As a user would write it; cut with … past about 200 characters.
 void type_print(StringBuilder *out, const Type *type);
 const char *type_text(const Type *type);

@@ -136,3 +136,26 @@ done
 expect 0 '' ./lines
 expect_stdout '{notFound: true}
 {notFound: true}'
+
+# A log that nobody reads: who writes it waits, others run.
+cat >logs.fl <<'EOT'
+noisy(n, to) {
+    to <- {line: n}
+    log:info(string:repeat("x", 3000))
+    noisy(n + 1, to)
+}
+
+main() {
+    spawn_typed(noisy, 1, self())
+    receive {
+        {line: 15} -> println("others run")
+    }
+    halt(0)
+}
+EOT
+expect 0 '' "$FLUFFYC" build logs.fl
+mkfifo unread
+exec 3<>unread
+FLUFFY_WORKERS=1 timeout 60 ./logs 2>unread >stdout || fail "logs ended with $?"
+exec 3>&-
+expect_stdout 'others run'
