@@ -281,10 +281,11 @@ bless: all ## rewrite the expected output in TESTS="test/run/x.fl …" to what t
 # ---- benchmarks ------------------------------------------------------------------------------------------------------
 
 RESULTS ?= bench/results/$(shell date +%F).json
-# A whole run writes the tables of docs/performance.md too.
+# A whole run writes the tables of these too.
+PAGES := docs/performance.md docs/runtime.md
 bench: all ## Fluffy beside its peers, in ratios (ONLY=ring,messages QUICK=1 ROUNDS=5 PEERS=go,erlang; scripts/install-peers)
 	@python3 bench/harness/main.py --build $(BUILD) --rounds $(or $(ROUNDS),0) $(if $(QUICK),--quick) $(if $(PEERS),--peers $(PEERS)) \
-	    --out $(RESULTS) $(if $(ONLY)$(QUICK)$(PEERS),,--page docs/performance.md) $(subst $(comma), ,$(ONLY))
+	    --out $(RESULTS) $(if $(ONLY)$(QUICK)$(PEERS),,$(PAGES:%=--page %)) $(subst $(comma), ,$(ONLY))
 
 bench-check: all ## instruction counts of some works against bench/baseline.json, within 3 %
 	@python3 bench/harness/check.py --build $(BUILD)

@@ -4,7 +4,7 @@
 usage: main.py [--build DIR] [--rounds N] [--quick] [--peers a,b|none] [--markdown] [--out FILE.json] [--page FILE.md] [WORK or GROUP…]
 
 A figure is the median of the rounds; a ratio is Fluffy's figure over the best peer's, taken round by round, with its least and
-greatest. --page puts the tables into a page, between its markers. Without peers it shows Fluffy's figures alone. The status is 1 if a program of Fluffy's fails or results differ.
+greatest. --page puts the tables into a page, between its markers; as often as there are pages. Without peers it shows Fluffy's figures alone. The status is 1 if a program of Fluffy's fails or results differ.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def parse_command_line():
     parser.add_argument("--peers", default="")
     parser.add_argument("--markdown", action="store_true")
     parser.add_argument("--out", default="")
-    parser.add_argument("--page", default="")
+    parser.add_argument("--page", action="append", default=[])
     parser.add_argument("works", nargs="*")
     return parser.parse_args()
 
@@ -132,8 +132,8 @@ def main():
     progress("")
     print(table.render_markdown(rows) if options.markdown else table.render(rows))
     versions = {peer.name: peer.version_text() for peer in chosen}
-    if options.page:
-        page.write(options.page, rows, versions, rounds)
+    for path in options.page:
+        page.write(path, rows, versions, rounds)
     if options.out:
         results.save(options.out, rows, versions, {"rounds": rounds, "quick": options.quick})
         charts.save(Path(options.out).with_suffix(".html"), rows, versions)

@@ -1,12 +1,14 @@
 """Puts the tables of a run into a page of Markdown, between two markers; the rest of it is written by hand."""
 
 import datetime
+import re
 from pathlib import Path
 
 import results
 import table
 
-BEGIN, END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+# The first marker may name the groups of works that the page shows: `figures of messages, processes: …`.
+FIGURES = re.compile(r"(<!-- figures(?: of ([a-z, ]+))?: written by `make bench` -->\n).*?(<!-- end of figures -->)", re.DOTALL)
 
 
 def introduction(versions, rounds):
@@ -20,8 +22,10 @@ def write(path, rows, versions, rounds):
     """Replaces what stands between the markers."""
     path = Path(path)
     text = path.read_text(encoding="utf-8")
-    if BEGIN not in text or END not in text:
-        raise SystemExit(f"bench: {path} has no markers {BEGIN} and {END}")
-    before, after = text.split(BEGIN)[0], text.split(END)[1]
-    content = f"{BEGIN}\n{introduction(versions, rounds)}\n\n{table.render_markdown(rows)}\n{END}"
-    path.write_text(before + content + after, encoding="utf-8")
+    found = FIGURES.search(text)
+    if not found:
+        raise SystemExit(f"bench: {path} has no markers as {FIGURES.pattern}")
+    groups = found[2].split(", ") if found[2] else None
+    shown = [row for row in rows if groups is None or row.work.group in groups]
+    content = f"{introduction(versions, rounds)}\n\n{table.render_markdown(shown)}\n"
+    path.write_text(text[:found.end(1)] + content + text[found.start(3):], encoding="utf-8")

@@ -64,7 +64,7 @@ def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     return {"processor": models[0] if models else platform.machine(), "processors": os.cpu_count(),
-            "kernel": platform.release()}
+            "kernel": ".".join(platform.release().split(".")[:2])}
 
 
 def save(path, rows, versions, settings):
