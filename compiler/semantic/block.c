@@ -45,12 +45,16 @@ static void report_unused_shadows(Frame *frame, const Binding *outer) {
     }
 }
 
-// ---- narrowing behind an `if` that leaves --------------------------------------------------------------------------
+// ---- narrowing behind an `if` that leaves, and behind an `assert`
+// --------------------------------------------------------------------------
 
 static bool never_passes(const Tree *tree) { return tree->type->kind == TYPE_NEVER; }
 
-// Behind `if x is p { … }` whose block never ends normally. (With `else` the branches say it themselves.)
+// Behind `assert(x is p)`; behind `if x is p { … }` whose block never ends normally. (With `else` the branches say it
+// themselves.)
 static void narrow_behind(Frame *frame, const Expr *expr, const Tree *tree, Facts *facts) {
+    if (expr->kind == EXPR_CALL && tree->kind == TREE_BUILTIN && tree->builtin.builtin == BUILTIN_ASSERT)
+        narrow_asserted(frame, expr->call.args.data[0], tree->builtin.arguments[0], facts);
     if (expr->kind != EXPR_IF || expr->if_.else_body || expr->if_.branches.len != 1 || tree->kind != TREE_IF)
         return;
     if (never_passes(tree->if_.then))

@@ -627,6 +627,8 @@ Binding *narrow_push(Frame *frame, const Subject *subject, const Type *type);
 void narrow_facts(Frame *frame, const Expr *expr, const Tree *test, bool outcome, Facts *facts);
 // The tree, with the names that it reads bound before.
 Tree *narrow_before(const Facts *facts, Tree *tree);
+// The same of what is known behind `assert(condition)`.
+void narrow_asserted(Frame *frame, const Expr *expr, const Tree *test, Facts *facts);
 // The condition, extended so that what it makes known is bound, in scope too, where it is true.
 Tree *narrow_behind_condition(Frame *frame, const Expr *expr, Tree *test);
 // The test of an `if` whose value can't be that.

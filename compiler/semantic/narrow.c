@@ -169,6 +169,16 @@ void narrow_facts(Frame *frame, const Expr *expr, const Tree *test, bool outcome
     }
 }
 
+void narrow_asserted(Frame *frame, const Expr *expr, const Tree *test, Facts *facts) {
+    bool both = expr->kind == EXPR_BINARY && expr->binary.op == BINARY_AND && test->kind == TREE_BINARY;
+    if (!both) {
+        narrow_facts(frame, expr, test, true, facts);
+        return;
+    }
+    narrow_asserted(frame, expr->binary.left, test->binary.left, facts);
+    narrow_asserted(frame, expr->binary.right, test->binary.right, facts);
+}
+
 Tree *narrow_before(const Facts *facts, Tree *tree) {
     if (facts->lets.len == 0)
         return tree;
