@@ -85,13 +85,23 @@ static ModuleInfo *load_all(Check *check, Module *root) {
     return module;
 }
 
+static bool exports_something(const Module *module) {
+    bool found = false;
+    for (size_t i = 0; i < module->functions.len; i++)
+        found |= module->functions.data[i]->is_exported;
+    return found;
+}
+
 static Template *find_main(Check *check, ModuleInfo *module) {
     Template *main_template = module->body ? module->body : map_get(&module->functions, name_of("main"));
     if (!main_template) {
         Span start = {.file = module->ast->file};
         Diag *diag =
             report_now(check, DIAG_NO_MAIN, start, "`%s` has no `main` and no statements", name_text(module->name));
-        REPORT_HELP(diag, "a program begins with `main() { … }`, or is a script");
+        if (exports_something(module->ast))
+            REPORT_HELP(diag, "`fluffyc build --lib NAME` makes a library for C of what it exports");
+        else
+            REPORT_HELP(diag, "a program begins with `main() { … }`, or is a script");
         return NULL;
     }
     if (main_template->param_count) {

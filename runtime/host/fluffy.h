@@ -139,8 +139,8 @@ enum { FLUFFY_LINK, FLUFFY_UNLINK, FLUFFY_MONITOR, FLUFFY_DEMONITOR };
 
 /* Ends every process, joins every thread, gives back every byte, and returns; then the library can be started again.
  * Supervisors that no supervisor started end first, in order, with their children, for at most `patience` milliseconds.
- * Other threads that are within the library, waiting ones included, get FLUFFY_STOPPED. Scopes are emptied: what they
- * kept is gone. FLUFFY_STOPPED: another thread stops it, or has. */
+ * Other threads that are within the library, waiting and computing ones included, get FLUFFY_STOPPED. Scopes are
+ * emptied: what they kept is gone. FLUFFY_STOPPED: another thread stops it, or has. */
 static inline fluffy_status fluffy_stop(fluffy_runtime *runtime, int64_t patience) {
     return runtime->api->stop(runtime, patience);
 }

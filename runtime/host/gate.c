@@ -59,6 +59,7 @@ static bool register_seat(Seat *seat) {
         arena_init(&seat->arena, &seat->bump, seat, 0); // no bytes of its own
         seat->pieces = cache_of_thread();
         seat->process = NULL;
+        atomic_store_explicit(&seat->called, 0, memory_order_relaxed);
         seat->patience = 0;
         atomic_store_explicit(&seat->registered, true, memory_order_relaxed);
         seat->next = seats.first;
@@ -138,13 +139,16 @@ fluffy_status fl_host_start(const fluffy_options *options, fluffy_runtime **runt
 
 // ---- stop
 
-// Waits until no thread is inside. New seats are refused by now.
+// Waits until no thread is inside. New seats are refused by now. A function that computes on such a thread is ended.
 static void wait_until_left(void) {
     pthread_mutex_lock(&seats.lock);
     for (Seat *seat = seats.first; seat; seat = seat->next) {
         // Acquire: partner of seat_leave.
         for (int turn = 0; atomic_load_explicit(&seat->inside, memory_order_acquire) != 0; turn++) {
             struct timespec moment = {0, turn < 50 ? 1000 : 100000};
+            FlPid called = atomic_load_explicit(&seat->called, memory_order_relaxed);
+            if (called != 0 && turn % 50 == 49)
+                signal_send_reason(SIGNAL_EXIT, 0, called, reason_kill);
             nanosleep(&moment, NULL);
         }
     }

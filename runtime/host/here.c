@@ -23,6 +23,7 @@ static void drop(Seat *seat) {
     process->stack = NULL;
     death_drop(&seat->worker, process);
     seat->process = NULL;
+    atomic_store_explicit(&seat->called, 0, memory_order_relaxed);
     seat->suspended = seat->returned = false;
 }
 
@@ -45,6 +46,7 @@ static bool make_process(Seat *seat) {
     process->status = PROCESS_RUNNING;
     process_write_limit(&seat->worker, process);
     seat->process = process;
+    atomic_store_explicit(&seat->called, process->head.pid, memory_order_relaxed);
     seat->top = stack_top(stack);
     return true;
 }
@@ -94,7 +96,7 @@ static __attribute__((noinline)) bool go_on(Seat *seat) {
     return seat->returned;
 }
 
-// The process ended in the call: tells why, as of any process.
+// The process ended in the call: tells why, as of any process. If the runtime is stopping, that has ended it.
 static __attribute__((noinline)) fluffy_status crashed(Seat *seat) {
     FlProcess *process = seat->process;
     Call end = {0};
@@ -102,7 +104,7 @@ static __attribute__((noinline)) fluffy_status crashed(Seat *seat) {
     if (process->flags & FLAG_REPORT)
         report_crash(process);
     drop(seat);
-    return seat_fail(seat, FLUFFY_CRASHED, "%s", end.error);
+    return host_open() ? seat_fail(seat, FLUFFY_CRASHED, "%s", end.error) : FLUFFY_STOPPED;
 }
 
 // ---- numbers

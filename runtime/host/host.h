@@ -40,6 +40,7 @@ struct Seat {
     CacheOfThread *pieces; // its thread's cache, which who stops empties
     int64_t patience;      // milliseconds that its sends wait for room; less than 0: for ever
     FlProcess *process;    // for calls that run here (here.c); NULL: none yet
+    _Atomic(FlPid) called; // that process, for who stops the runtime; 0: none. Relaxed: a pid is never used again
     char *top;             // of its stack
     bool suspended;        // it has given the thread back in this call
     bool returned;         // and its function has returned since

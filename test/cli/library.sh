@@ -9,6 +9,7 @@ expect 2 'one file at a time' "$FLUFFYC" build twice.fl more.fl
 expect 2 '`--shared` goes with `--lib NAME`' "$FLUFFYC" build --shared twice.fl
 expect 2 '`--emit` does not go with `--lib`' "$FLUFFYC" build --lib two --emit=obj twice.fl
 expect 1 'E0706' "$FLUFFYC" build --lib none none.fl
+expect 1 '`fluffyc build --lib NAME` makes a library' "$FLUFFYC" build twice.fl
 expect 1 "a library can't be called \`a-b\`" "$FLUFFYC" build --lib a-b twice.fl
 expect 1 "a library can't be called \`fluffy\`" "$FLUFFYC" build --lib fluffy twice.fl
 expect 1 'E0901' "$FLUFFYC" build --lib two missing.fl
