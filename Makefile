@@ -30,7 +30,7 @@ LINKER := $(if $(VARIANT),$(if $(shell command -v ld.lld-19),-fuse-ld=lld),$(fir
     $(if $(shell command -v mold),-fuse-ld=mold) $(if $(shell command -v ld.lld),-fuse-ld=lld)))
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith -Werror
-CFLAGS := -std=gnu11 -D_GNU_SOURCE= -O2 -g -fno-omit-frame-pointer -I. -MMD -MP $(WARN)
+CFLAGS := -std=gnu11 -D_GNU_SOURCE= -O2 -g -I. -MMD -MP $(WARN)
 LDFLAGS := -no-pie $(LINKER)
 # Sanitized code takes its memory from plain malloc, so that every block is known to the sanitizer.
 SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -46,7 +46,7 @@ $(BUILD)/obj/runtime/report/line.c.o: FRAME_BYTES = 20000
 endif
 FRAME_BYTES := 4160
 ifdef VARIANT
-CFLAGS += -O1 $(SANITIZE_$(VARIANT)) -DFLUFFY_PLAIN_MALLOC -Wno-gnu-alignof-expression
+CFLAGS += -O1 -fno-omit-frame-pointer $(SANITIZE_$(VARIANT)) -DFLUFFY_PLAIN_MALLOC -Wno-gnu-alignof-expression
 LDFLAGS += $(SANITIZE_$(VARIANT))
 endif
 

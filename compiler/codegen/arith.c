@@ -27,14 +27,16 @@ static LLVMValueRef divide(Function *f, LLVMValueRef a, LLVMValueRef b, bool rem
     LLVMBuilderRef builder = f->builder;
     LLVMValueRef zero = unit_int(f->unit, 0), minus_one = unit_int(f->unit, -1);
     refuse(f, LLVMBuildICmp(builder, LLVMIntEQ, b, zero, ""), RT_fl_panic_division);
-    if (remainder) { // the smallest integer % -1 is 0, but the machine's division traps
-        LLVMValueRef is_minus = LLVMBuildICmp(builder, LLVMIntEQ, b, minus_one, "");
-        return LLVMBuildSRem(builder, a, LLVMBuildSelect(builder, is_minus, unit_int(f->unit, 1), b, ""), "");
-    }
+    // The smallest integer % -1 is 0, but the machine's division traps. Both operations divide by the same value, so
+    // that x / y and x % y become one division.
+    LLVMValueRef is_minus = LLVMBuildICmp(builder, LLVMIntEQ, b, minus_one, "");
+    LLVMValueRef divisor = LLVMBuildSelect(builder, is_minus, unit_int(f->unit, 1), b, "");
+    if (remainder)
+        return LLVMBuildSRem(builder, a, divisor, "");
     LLVMValueRef smallest = LLVMBuildICmp(builder, LLVMIntEQ, a, unit_int(f->unit, INT64_MIN), "");
-    LLVMValueRef overflows = LLVMBuildAnd(builder, smallest, LLVMBuildICmp(builder, LLVMIntEQ, b, minus_one, ""), "");
-    refuse(f, overflows, RT_fl_panic_overflow);
-    return LLVMBuildSDiv(builder, a, b, "");
+    refuse(f, LLVMBuildAnd(builder, smallest, is_minus, ""), RT_fl_panic_overflow);
+    LLVMValueRef quotient = LLVMBuildSDiv(builder, a, divisor, "");
+    return LLVMBuildSelect(builder, is_minus, LLVMBuildNeg(builder, quotient, ""), quotient, "");
 }
 
 static LLVMValueRef int_operation(Function *f, TreeOp op, LLVMValueRef a, LLVMValueRef b) {

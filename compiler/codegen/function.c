@@ -225,7 +225,10 @@ void function_tail_call(Function *f, LLVMValueRef callee, const LLVMValueRef *wo
 
 LLVMValueRef function_runtime(Function *f, RuntimeFunction function, const LLVMValueRef *arguments, unsigned count) {
     LLVMValueRef callee = unit_runtime(f->unit, function);
-    return LLVMBuildCall2(f->builder, f->unit->runtime_type[function], callee, (LLVMValueRef *)arguments, count, "");
+    LLVMTypeRef type = f->unit->runtime_type[function];
+    LLVMValueRef call = LLVMBuildCall2(f->builder, type, callee, (LLVMValueRef *)arguments, count, "");
+    LLVMSetInstructionCallConv(call, LLVMGetFunctionCallConv(callee));
+    return call;
 }
 
 Value function_unpack(Function *f, const Repr *repr, LLVMValueRef result) {

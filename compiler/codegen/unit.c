@@ -174,8 +174,11 @@ LLVMValueRef unit_runtime(Unit *unit, RuntimeFunction function) {
     bool panics = starts_with(row->name, "fl_panic");
     if (panics || starts_with(row->name, "fl_halt"))
         unit_attribute(unit, value, LLVMAttributeFunctionIndex, "noreturn", 0);
-    if (panics || starts_with(row->name, "fl_poll") || function == RT_fl_alloc_slow)
+    bool keeps = starts_with(row->name, "fl_poll") || function == RT_fl_alloc_slow;
+    if (panics || keeps)
         unit_attribute(unit, value, LLVMAttributeFunctionIndex, "cold", 0);
+    if (keeps) // runtime/abi/keep_x86_64.S
+        LLVMSetFunctionCallConv(value, function == RT_fl_poll ? LLVMPreserveAllCallConv : LLVMPreserveMostCallConv);
     unit->runtime_type[function] = type;
     unit->runtime[function] = value;
     return value;

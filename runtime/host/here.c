@@ -40,7 +40,7 @@ static bool make_process(Seat *seat) {
             death_drop(&seat->worker, process);
         return false;
     }
-    process->worker = (FlWorker *)&seat->worker;
+    __atomic_store_n(&process->worker, (FlWorker *)&seat->worker, __ATOMIC_RELAXED);
     process->stack = stack;
     process->limit = (uintptr_t)stack + STACK_RESERVE;
     process->status = PROCESS_RUNNING;

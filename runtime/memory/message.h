@@ -66,6 +66,15 @@ static inline FlMessage *message_flat(uint32_t type, uint64_t words) {
     return message;
 }
 
+// The same of an immediate or an object in the program's image, which needs no copy. NULL also if it is something else.
+static inline FlMessage *message_constant(FlWord root) {
+    bool constant = !object_is_pointer(root) || ((const FlObject *)root)->flags == FL_OBJECT_STATIC;
+    FlMessage *message = constant ? (FlMessage *)cache_pop(1) : NULL;
+    if (__builtin_expect(message != NULL, 1))
+        *message = (FlMessage){.head.root = root, .words = sizeof(FlMessage) / sizeof(FlWord), .pieces = 1};
+    return message;
+}
+
 // Copies what the root's words refer to into the message, or promotes it if that is better and lies in the arena `from`
 // (NULL: in some other memory). false: memory is out; the message is still to be freed.
 bool message_complete(FlMessage *message);

@@ -1,5 +1,7 @@
 #include "runtime/process/call.h"
 
+#include <string.h>
+
 #include "runtime/memory/object.h"
 #include "runtime/process/receive.h"
 #include "runtime/process/run.h"
@@ -61,6 +63,26 @@ static FlMessage *end_call(FlProcess *self, FlPid reply_address) {
     return message;
 }
 
+// The value of a reply, which becomes self's. What is small and flat is copied out, so that its message goes back to a
+// cache at once: blocks of the arena would have to be found again by a collection.
+// Not inlined: cache.h.
+static __attribute__((noinline)) FlWord take_reply(FlProcess *self, FlMessage *message) {
+    enum { SMALL = 64 };
+    FlWord root = message->head.root;
+    const FlObject *object = (const FlObject *)root;
+    if (!message->more && object_is_pointer(root) && !object_is_static(object) && !object_type(object)->references) {
+        uint64_t bytes = object_bytes(object);
+        FlObject *copy = bytes <= SMALL ? arena_allocate(&self->arena, &self->head.bump, bytes) : NULL;
+        if (copy) {
+            memcpy(copy, object, bytes);
+            message_free_quickly(message);
+            return (FlWord)copy;
+        }
+    }
+    message_adopt(message, &self->arena);
+    return root;
+}
+
 int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t timeout, FlWord *root,
                      const FlSite *site) {
     enum { REPLY, TIMEOUT, DOWN };
@@ -85,8 +107,7 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
         signal_send(SIGNAL_DEMONITOR, reply_address, to);
     if (!message)
         return TIMEOUT;
-    *root = message->head.root;
-    message_adopt(message, &self->arena);
+    *root = take_reply(self, message);
     if (down)
         *root = object_words((const FlObject *)*root)[1];
     return down ? DOWN : REPLY;

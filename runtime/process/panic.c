@@ -100,7 +100,7 @@ void process_overflow(FlProcess *self, uint64_t limit) {
 
 FlArena *process_arena(FlProcess *self) { return &self->arena; }
 
-void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
+void *process_alloc_slow(FlProcess *self, uint64_t bytes) {
     void *object = arena_allocate_slow(&self->arena, &self->head.bump, bytes);
     if (__builtin_expect(!object, 0))
         process_out_of_memory(self);

@@ -74,11 +74,11 @@ enum {
     NAMES_ENDED = 2, // it has ended, though its mailbox may still be open; set by its last owner
 };
 
-// The embedded entry of the timer queue: the receive timeout. `shard` and `index` belong to the timers' lock; deadline
-// is what is armed.
+// The embedded entry of the timer queue: the receive timeout. Written under the timers' lock; the owner looks at
+// `armed` and `index` without it (timers_park).
 typedef struct FlTimeout {
-    int64_t armed;  // nanoseconds; meaningful while index != 0
-    uint32_t index; // 1 + place in the heap; 0: not armed
+    _Atomic(int64_t) armed;  // nanoseconds; meaningful while index != 0. Relaxed
+    _Atomic(uint32_t) index; // 1 + place in the heap; 0: not armed
     uint32_t shard;
 } FlTimeout;
 
@@ -118,14 +118,16 @@ struct FlProcess {
     FlMessage **scan;       // the link to the message that this receive tests, or (not FLAG_TESTING) tests next
     uint32_t mail_count;    // messages in the private list; owner
     uint32_t verified;      // KB of the arena when the scheduler last had the heap verified
-    FlWorker *worker;       // who runs it; set by the scheduler at each resume. NULL: not since the tick took it away
+    // Who runs it, or did last; set at each resume. NULL: nobody since the tick took it away. Others read it as a hint
+    // (relaxed).
+    FlWorker *worker;
 
     // ---- owner only
     union {
         int64_t deadline; // of the present wait, nanoseconds of the scheduler's clock; INT64_MAX: none
         FlPid called;     // of a reply address: whom its request was sent to; 0: nobody yet
     };
-    FlTimeout timeout;  // under the timers' lock
+    FlTimeout timeout;
     const FlSite *site; // where it waits; of the spawn before its first wait
     const FlSite *spawned_at;
     const char *kind_name; // static
@@ -150,6 +152,7 @@ typedef struct ProcessWorker {
     char *empty;         // the stack that was left last, in nobody's use; or NULL (turn.c)
     FlProcess *next;     // who runs next, if that is decided already; NULL: to be picked
     uint32_t sends_left; // messages that may be sent to processes that don't wait, until the sender gives way
+    FlProcess *flooded;  // when there are none left: to whom the last one went. NULL: none was sent
 
     // The process woken last, and what gives the tick access to it: slot.h.
     _Atomic(FlProcess *) last_in;
@@ -198,7 +201,11 @@ _Noreturn void process_panic(FlProcess *self, const char *text, const FlSite *si
 _Noreturn void process_panic_name(FlProcess *self, const FlString *name, const FlSite *site); // the name is taken
 // A flat object of at least COUNTED_LEAST bytes, in a counted block (memory/holds.h). Never NULL: ends self instead.
 void *process_allocate_flat(FlProcess *self, uint64_t bytes);
-// fl_alloc_slow and all fl_panic* but fl_panic_no_match's text of the value are in this room.
+// What fl_poll, fl_poll_stack and fl_alloc_slow do, which keep registers (runtime/abi/keep_x86_64.S).
+void process_poll(FlProcess *self);
+bool process_poll_stack(FlProcess *self, uint64_t bytes);
+void *process_alloc_slow(FlProcess *self, uint64_t bytes);
+// All fl_panic* but fl_panic_no_match's text of the value are in this room.
 
 static inline uint32_t request_no_memory(FlPid pid) {
     return REQUEST_NO_MEMORY | (uint32_t)(pid >> 32) << REQUEST_SERIAL_SHIFT;

@@ -32,13 +32,6 @@ bool process_expired(const FlProcess *self) {
     return self->deadline == 0 || process_hooks.now() >= self->deadline;
 }
 
-void process_wait(FlProcess *self) {
-    if (arena_due(&self->arena) && process_collectable(self))
-        self->head.frame = NULL; // collected while it waits; loaded long ago
-    process_leave(self, PROCESS_WAITING);
-    process_drain(self);
-}
-
 void process_refuse_wait(FlProcess *self, const FlSite *site) {
     if (self->flags & FLAG_DYING)
         process_panic(self, "receive in a defer of a process that is ending", site);
@@ -60,7 +53,7 @@ static bool fetch(FlProcess *self) {
 // Between two messages. Gives the flags.
 static __attribute__((noinline)) uint8_t poll_in_scan(FlProcess *self) {
     self->flags &= ~FLAG_TESTING;
-    fl_poll(self);
+    process_poll(self);
     return self->flags;
 }
 

@@ -8,7 +8,7 @@
 int64_t process_deadline(int64_t milliseconds);
 bool process_expired(const FlProcess *self);
 
-// Blocks until something arrived or the deadline has passed (or for no reason), and drains.
+// Blocks until something arrived or the deadline has passed (or for no reason), and drains. (turn.c)
 void process_wait(FlProcess *self);
 
 // Panics in a process that is dying.

@@ -55,7 +55,7 @@ void process_collect(FlProcess *self) {
     process_leave(self, PROCESS_YIELDED);
 }
 
-void fl_poll(FlProcess *self) {
+void process_poll(FlProcess *self) {
     process_take_requests(self);
     if (process_worker(self)->counts_polls)
         count_poll(self);
@@ -67,7 +67,7 @@ void process_poll_still(FlProcess *self) {
     if (!side)
         process_out_of_memory(self);
     side->still = true;
-    fl_poll(self);
+    process_poll(self);
     side->still = false;
 }
 
@@ -135,8 +135,8 @@ static bool grow_segment(FlProcess *self, uintptr_t lowest) {
     return true;
 }
 
-bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
-    fl_poll(self);
+bool process_poll_stack(FlProcess *self, uint64_t bytes) {
+    process_poll(self);
     uintptr_t lowest = (uintptr_t)__builtin_frame_address(0) - bytes;
     return lowest < self->limit && !grow_segment(self, lowest);
 }

@@ -79,9 +79,23 @@ static void give(FlProcess *self, FlPid to, FlMessage *message, const FlSite *si
     signal_route_sent(self, message, site);
 }
 
-void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
+static __attribute__((noinline)) void send_copied(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
     if (reachable(to))
         give(self, to, copied(self, root), site);
+}
+
+void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
+    FlProcess *process = process_slot(to);
+    bool plain =
+        process && process_pid(process) == to && atomic_load_explicit(&process->alias_of, memory_order_relaxed) == 0;
+    FlMessage *message = plain ? message_constant(root) : NULL;
+    if (__builtin_expect(message != NULL, 1)) {
+        message->to = to;
+        message->from = self->head.pid;
+        signal_give(self, process, message);
+    } else {
+        send_copied(self, to, root, site);
+    }
 }
 
 FlMessage *fl_send_begin(FlProcess *self, FlPid to, const FlType *type) {

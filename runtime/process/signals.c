@@ -392,20 +392,22 @@ static bool hand_to_runnable(ProcessWorker *worker, FlProcess *self, FlProcess *
 }
 
 // The receiver does not wait for messages: so many more, and self lets others run.
-static void count_send(ProcessWorker *worker, FlProcess *self) {
-    if (worker->sends_left > 0 && --worker->sends_left == 0)
+static void count_send(ProcessWorker *worker, FlProcess *self, FlProcess *to) {
+    if (worker->sends_left > 0 && --worker->sends_left == 0) {
+        worker->flooded = to;
         process_request(self, REQUEST_PREEMPT);
+    }
 }
 
 void signal_give(FlProcess *self, FlProcess *to, FlMessage *message) {
     ProcessWorker *worker = (ProcessWorker *)self->worker;
     if (mailbox_empty(to) && hand_to_runnable(worker, self, to, message)) {
-        count_send(worker, self);
+        count_send(worker, self, self); // it will run on this worker
         return;
     }
     switch (mailbox_put_or_unpark(to, message)) {
     case MAILBOX_PUT:
-        count_send(worker, self);
+        count_send(worker, self, to);
         break;
     case MAILBOX_PUT_WAKE:
         hand_over(to, message);

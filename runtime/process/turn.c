@@ -8,11 +8,12 @@
 //    run it at once) and the next process goes on.
 //  - To a process that has a stack the worker switches from a stack that nobody uses any more. That stack can't be
 //    given to the cache before it is left, so it is kept as the worker's `empty`, the first that is taken again.
-// What a turn's end needs beyond parking (a deadline, a collection, a report) is done by the scheduler, which also goes
+// What a turn's end needs beyond parking (a collection, a report) is done by the scheduler, which also goes
 // on with a process that is being collected.
 #include "runtime/process/run.h"
 
 #include "runtime/process/death.h"
+#include "runtime/process/receive.h"
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
@@ -48,7 +49,7 @@ static SanitizedStack *described(char *stack) { return &stack_slot(stack)->sanit
 // ---- one turn begins
 
 static void begin_turn(ProcessWorker *worker, FlProcess *process) {
-    process->worker = (FlWorker *)worker;
+    __atomic_store_n(&process->worker, (FlWorker *)worker, __ATOMIC_RELAXED);
     process->status = PROCESS_RUNNING;
     worker->sends_left = SENDS_AT_ONCE;
 }
@@ -93,7 +94,7 @@ LEAVES_FOR_GOOD static _Noreturn void switch_to(ProcessWorker *worker, char *sta
 // Nothing has to be done at the end of the turn but to park.
 static bool just_waits(const FlProcess *self) {
     const FlSide *side = self->side;
-    return self->deadline == INT64_MAX && !(self->flags & (FLAG_COLLECT | FLAG_STARTING)) && !arena_due(&self->arena) &&
+    return !(self->flags & (FLAG_COLLECT | FLAG_STARTING)) && !arena_due(&self->arena) &&
            (!side || !side->segment || side->on_segment);
 }
 
@@ -159,8 +160,9 @@ static __attribute__((noinline)) void leave(FlProcess *self, ProcessStatus statu
     sanitized_switch(&self->context, worker->scheduler, described(self->stack), &worker->sanitized, last);
 }
 
-// Waits without giving the worker back. false: that is not possible.
-static __attribute__((noinline)) bool wait_here(FlProcess *self) {
+// Waits without giving the worker back. false: that is not possible. Inlined: each return from a function that was
+// called before the switch is mispredicted after it.
+static inline __attribute__((always_inline)) bool wait_here(FlProcess *self) {
     ProcessWorker *worker = process_worker(self);
     char *stack = just_waits(self) && !worker->counts_polls ? take_stack(worker) : NULL;
     if (!stack)
@@ -174,10 +176,19 @@ static __attribute__((noinline)) bool wait_here(FlProcess *self) {
 void process_pause(FlProcess *self, ProcessStatus status) { leave(self, status, false); }
 
 void process_leave(FlProcess *self, ProcessStatus status) {
-    if (status != PROCESS_WAITING || !wait_here(self))
-        leave(self, status, false);
+    leave(self, status, false);
     if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
         process_take_requests(self);
+}
+
+void process_wait(FlProcess *self) {
+    if (arena_due(&self->arena) && process_collectable(self))
+        self->head.frame = NULL; // collected while it waits; loaded long ago
+    if (!wait_here(self))
+        leave(self, PROCESS_WAITING, false);
+    if (atomic_load_explicit(&self->requests, memory_order_relaxed) != 0)
+        process_take_requests(self);
+    process_drain(self);
 }
 
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status) {
@@ -219,7 +230,7 @@ static void end_turn(ProcessWorker *worker, FlProcess *process) {
 }
 
 static void fail_to_enter(ProcessWorker *worker, FlProcess *process) {
-    process->worker = (FlWorker *)worker;
+    __atomic_store_n(&process->worker, (FlWorker *)worker, __ATOMIC_RELAXED);
     death_begin(process, reason_no_memory, NULL);
     process->flags |= FLAG_REPORT;
     process->status = PROCESS_ENDED;

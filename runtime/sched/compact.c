@@ -96,7 +96,7 @@ static bool look_at(FlProcess *process) {
     bool worth_it = process->arena.bytes >= compact_least && process_collectable(process) && just_waits(process);
     bool waits_long = process->worker == NULL;
     if (worth_it && !waits_long)
-        process->worker = NULL;
+        __atomic_store_n(&process->worker, NULL, __ATOMIC_RELAXED); // others read it as a hint
     if (worth_it && waits_long) {
         process->arena.threshold = 0; // it is due, and collected before it waits again
         process->side->compact = COMPACT_ASKED;

@@ -7,6 +7,7 @@
 #include "runtime/process/slot.h"
 #include "runtime/report/output.h"
 #include "runtime/sched/compact.h"
+#include "runtime/sched/herd.h"
 #include "runtime/sched/ring.h"
 #include "runtime/sched/sched.h"
 #include "runtime/sched/terminate.h"
@@ -16,6 +17,9 @@ static struct {
     _Atomic(uint32_t) idle_count; // workers asleep or not started; changed under the lock (sequentially consistent,
                                   // partner of notify)
     _Atomic(uint32_t) searching;  // workers that were woken and have not found work yet; in the same way
+    // A worker was woken for next to nothing: until the next tick, workers wake no other one for what they push.
+    // Relaxed: who reads a stale value wakes one in vain, or leaves it to the tick.
+    _Atomic(bool) reluctant;
     pthread_t tick;
     // Futex: changes when the tick has to look again. Sequentially consistent: what it is to see was stored before, and
     // the tick reads the word before it looks.
@@ -27,6 +31,7 @@ static struct {
 } parallel = {.idle_lock = PTHREAD_MUTEX_INITIALIZER};
 
 #define PATIENCE_NANOSECONDS ((int64_t)25000) // of the tick, at first, until a worker takes what is urgent
+#define WORTH_NANOSECONDS ((int64_t)50000)    // what a worker has to find to do, to be worth the waking
 
 enum { FIRED_AT_ONCE = 1000 }; // timers, between two looks of the tick at all else
 
@@ -98,12 +103,25 @@ static void notify(void) {
     wake_some_worker();
 }
 
+// The same by a worker, which will run it itself if nobody else does. Where processes wait for each other most of the
+// time, a server and its clients, a woken worker takes a client, which sends its next request, and has nothing to do
+// any more: both sides of that are dearer than what it did. So after such a waking the next one is left to the tick.
+static void notify_others(FlWorker *worker) {
+    if (!atomic_load_explicit(&parallel.reluctant, memory_order_relaxed))
+        notify();
+    else
+        atomic_store_explicit(&worker->left, true, memory_order_release); // partner: wake_for_left
+}
+
+static __attribute__((noinline)) void push_and_notify(FlWorker *worker, FlProcess *process) {
+    ring_push(worker, process);
+    notify_others(worker);
+}
+
 static void parallel_wake_here(ProcessWorker *head, FlProcess *process) {
     FlProcess *before = slot_put(head, process);
-    if (!before)
-        return;
-    ring_push((FlWorker *)head, before);
-    notify();
+    if (__builtin_expect(before != NULL, 0))
+        push_and_notify((FlWorker *)head, before);
 }
 
 static void parallel_wake(FlProcess *process) {
@@ -123,18 +141,43 @@ static void parallel_wake(FlProcess *process) {
         wake_tick();
 }
 
+// To a worker that may sleep, or be about to.
+static void join_herd(FlWorker *keeper, FlProcess *process) {
+    herd_push(keeper, process);
+    fence_light(); // partner: sleep_until_woken
+    if (atomic_load_explicit(&keeper->asleep, memory_order_relaxed) == 0)
+        return;
+    pthread_mutex_lock(&parallel.idle_lock);
+    if (atomic_load_explicit(&keeper->asleep, memory_order_relaxed) == 1)
+        wake_worker(keeper);
+    pthread_mutex_unlock(&parallel.idle_lock);
+}
+
+// Whether a sender that gives way has sent its messages in no time.
+static bool floods(FlWorker *worker) {
+    int64_t before = worker->gave_way, now = clock_now();
+    worker->gave_way = now;
+    return now - before < HERD_NANOSECONDS;
+}
+
 // Behind everything that spilled to the global queue, if anything did: else a process that spawns would run again
 // before those that it made. A sender that gives way to its receiver is no work for others: each message would travel
 // from core to core. If the receiver computes for long, the tick looks for another worker.
 static void parallel_yielded(FlWorker *worker, FlProcess *process) {
     bool gives_way = worker->head.sends_left == 0;
+    // None: this worker has collected the process for another one, and has run nothing yet.
+    FlProcess *flooded = worker->head.flooded;
+    if (gives_way && flooded && floods(worker)) {
+        join_herd(herd_keeper(worker, flooded), process);
+        return;
+    }
     if (global_empty()) {
         ring_push(worker, process);
     } else {
         global_push(process, false);
     }
     if (!gives_way)
-        notify();
+        notify_others(worker);
 }
 
 // ---- taking work
@@ -158,10 +201,14 @@ static FlProcess *find_near(FlWorker *worker) {
     atomic_store_explicit(&worker->urgent, process != NULL, memory_order_relaxed);
     if (!process && ++worker->picks % GLOBAL_EVERY == 0)
         process = global_pop(worker);
+    if (!process && worker->picks % 2 == 0)
+        process = herd_pop(worker);
     if (!process)
         process = ring_pop(worker);
     if (!process)
         process = global_pop(worker);
+    if (!process)
+        process = herd_pop(worker);
     return process;
 }
 
@@ -193,13 +240,15 @@ static bool stop_searching(FlWorker *worker) {
 static bool parallel_busy(void) { return any_work() || atomic_load(&parallel.idle_count) != sched.worker_count; }
 
 static void sleep_until_woken(FlWorker *worker) {
+    if (clock_now() - worker->woken < WORTH_NANOSECONDS)
+        atomic_store_explicit(&parallel.reluctant, true, memory_order_relaxed);
     output_flush_ready();
     stop_searching(worker);
     pthread_mutex_lock(&parallel.idle_lock);
     atomic_store_explicit(&worker->asleep, 1, memory_order_relaxed);
     uint32_t idle = atomic_fetch_add(&parallel.idle_count, 1) + 1;
-    fence_heavy(); // partner: notify
-    bool stay = !any_work() && !atomic_load(&sched.stopping);
+    fence_heavy(); // partner: notify, join_herd
+    bool stay = !any_work() && herd_empty(worker) && !atomic_load(&sched.stopping);
     if (stay && idle == sched.worker_count) {
         sched_quiescent();
         stay = !atomic_load(&sched.stopping);
@@ -213,13 +262,14 @@ static void sleep_until_woken(FlWorker *worker) {
         wake_tick(); // it may have seen nobody busy, and sleep
     while (atomic_load_explicit(&worker->asleep, memory_order_acquire) == 1)
         futex_wait(&worker->asleep, 1, -1);
+    worker->woken = clock_now();
 }
 
 // A worker that has found work no longer searches: what was pushed meanwhile, and woke nobody, needs another one.
-static void look_once_more(void) {
+static void look_once_more(FlWorker *worker) {
     fence_heavy(); // partner: notify
     if (any_work())
-        notify();
+        notify_others(worker);
 }
 
 static FlProcess *wait_for_work(FlWorker *worker) {
@@ -227,7 +277,7 @@ static FlProcess *wait_for_work(FlWorker *worker) {
         FlProcess *process = find_work(worker);
         if (process) {
             if (stop_searching(worker))
-                look_once_more();
+                look_once_more(worker);
             return process;
         }
         sleep_until_woken(worker);
@@ -278,7 +328,8 @@ static bool parallel_park(ProcessWorker *head, FlProcess *self) {
     if (sched.verify || !may_take_slot(worker))
         return false;
     // Itself, if something has come meanwhile.
-    run_next(worker, mailbox_park(self) ? find_next(worker) : self);
+    bool parked = self->deadline == INT64_MAX ? mailbox_park(self) : sched_park(worker, self);
+    run_next(worker, parked ? find_next(worker) : self);
     return true;
 }
 
@@ -288,6 +339,7 @@ static void parallel_ended(ProcessWorker *head) {
 }
 
 static void *worker_thread(void *argument) {
+    ((FlWorker *)argument)->woken = clock_now();
     thread_keep_signals_out();
     worker_loop(argument);
     cache_flush_thread();
@@ -309,8 +361,33 @@ static void hand_on(FlWorker *worker) {
     pthread_mutex_unlock(&parallel.idle_lock);
 }
 
+// Wakes a worker for what was left to the tick.
+static void wake_for_left(void) {
+    bool left = false;
+    atomic_store_explicit(&parallel.reluctant, false, memory_order_relaxed);
+    for (uint32_t i = 0; i < sched.worker_count; i++) {
+        // Acquire: what was pushed before. If `left` is set again in between, the next tick finds it.
+        if (atomic_load_explicit(&sched.workers[i]->left, memory_order_relaxed))
+            left |= atomic_exchange_explicit(&sched.workers[i]->left, false, memory_order_acquire);
+    }
+    if (left && any_work())
+        notify();
+}
+
+// Its senders don't wait longer for a worker whose slice is used up. The lock as in hand_on.
+static void disband_herd(FlWorker *worker) {
+    if (herd_empty(worker))
+        return;
+    pthread_mutex_lock(&parallel.idle_lock);
+    FlProcess *process;
+    while ((process = herd_pop(worker)) != NULL)
+        global_push(process, false); // the tick looks for a worker afterwards
+    pthread_mutex_unlock(&parallel.idle_lock);
+}
+
 // A worker that is in the slice it was in at the last tick has used it up.
 static void end_slices(bool all) {
+    wake_for_left();
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         FlWorker *worker = sched.workers[i];
         FlProcess *process = atomic_load_explicit(&worker->running, memory_order_acquire);
@@ -323,6 +400,7 @@ static void end_slices(bool all) {
             continue;
         if (!ring_empty(worker))
             notify(); // of a sender that gave way
+        disband_herd(worker);
         if (worker->ticks_over > TICKS_PATIENT)
             hand_on(worker);
         atomic_store_explicit(&worker->slice_over, slice, memory_order_relaxed);
@@ -458,6 +536,7 @@ static bool parallel_start(void) {
     atomic_store(&parallel.searching, 0);
     atomic_store(&parallel.idle_count, sched.worker_count - 1);
     atomic_store(&parallel.tick_wakes, INT64_MAX);
+    atomic_store(&parallel.reluctant, false);
     parallel.tick_stop = false;
     for (uint32_t i = 1; i < sched.worker_count; i++)
         atomic_store(&sched.workers[i]->asleep, 1);

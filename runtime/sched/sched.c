@@ -126,28 +126,27 @@ static void ended(FlWorker *worker, FlProcess *process) {
         sched_stop(1);
 }
 
-// false: something has arrived, or memory is out; the process goes on.
-static bool try_park(FlWorker *worker, FlProcess *process) {
+bool sched_park(FlWorker *worker, FlProcess *process) {
     int64_t deadline = process->deadline;
     if (deadline == INT64_MAX)
         return mailbox_park(process);
     TimersPark result = timers_park(&worker->timers, process);
-    if (result == TIMERS_PARKED)
+    if (result == TIMERS_ARMED)
         sched.schedule->earlier(deadline); // the process may be gone by now
     if (result == TIMERS_NO_MEMORY)
         process_request_no_memory(process, process->head.pid);
-    return result == TIMERS_PARKED;
+    return result == TIMERS_PARKED || result == TIMERS_ARMED;
 }
 
 static void park(FlWorker *worker, FlProcess *process) {
-    if (!try_park(worker, process))
+    if (!sched_park(worker, process))
         sched.schedule->wake(process);
 }
 
 static void await_output(FlWorker *worker, FlProcess *process) {
     bool parked = false;
     if (output_await_begin(process)) {
-        parked = try_park(worker, process);
+        parked = sched_park(worker, process);
         output_await_end();
     }
     if (!parked)
@@ -228,6 +227,7 @@ static FlWorker *make_worker(uint32_t index, const SchedConfig *config) {
     memset(worker, 0, sizeof *worker);
     worker->index = index;
     timers_init(&worker->timers, index + 1);
+    pthread_mutex_init(&worker->herd.lock, NULL);
     uint64_t seed = config->seed;
     if (!config->seeded && getrandom(&seed, sizeof seed, 0) != sizeof seed)
         seed = (uint64_t)clock_now() + index;
@@ -264,6 +264,7 @@ static void free_everything(void) {
     processes_each(drop, sched.workers[0]);
     for (uint32_t i = 0; i < sched.worker_count; i++) {
         timers_deinit(&sched.workers[i]->timers);
+        pthread_mutex_destroy(&sched.workers[i]->herd.lock);
         free(sched.workers[i]);
     }
     free(sched.workers);
@@ -363,6 +364,7 @@ static void undo_prepare(void) {
     for (uint32_t i = 0; sched.workers && i < sched.worker_count; i++) {
         if (sched.workers[i])
             timers_deinit(&sched.workers[i]->timers);
+        pthread_mutex_destroy(&sched.workers[i]->herd.lock);
         free(sched.workers[i]);
     }
     free(sched.workers);

@@ -10,7 +10,7 @@
 // pushed, a heavy one where a worker becomes idle (platform/fence.h). A worker that is woken searches before it sleeps
 // again, and while one searches no other is woken.
 //
-// Locks, in this order: idle, output, timers of a worker, that of compact.c, global queue.
+// Locks, in this order: idle, output, timers of a worker, that of compact.c, herd of a worker, global queue.
 #ifndef FLUFFY_RUNTIME_SCHED_SCHED_H
 #define FLUFFY_RUNTIME_SCHED_SCHED_H
 
@@ -34,6 +34,13 @@ uint64_t random_next(Random *random);
 // Uniform in [0, n), n > 0.
 uint64_t random_below(Random *random, uint64_t n);
 
+// Senders that gave way to their receivers, oldest first: herd.h.
+typedef struct Herd {
+    pthread_mutex_t lock;
+    FlProcess *first, *last;
+    _Atomic(uint32_t) count; // written under the lock
+} Herd;
+
 struct FlWorker {
     ProcessWorker head;
     uint32_t index;
@@ -54,6 +61,8 @@ struct FlWorker {
     _Atomic(uint32_t) fresh_top;
     _Atomic(uint32_t) fresh_bottom;
     _Atomic(FlProcess *) fresh[RING_SIZE];
+    Herd herd;
+    int64_t gave_way;         // owner: when a sender gave way here last
     _Atomic(bool) oldest_due; // set by each tick, taken by the owner (relaxed): the oldest one's turn has come
     uint32_t pops;            // owner only: counts calls of ring_pop
 
@@ -78,6 +87,9 @@ struct FlWorker {
     // It was woken and has not found work yet: set by who wakes it, before `asleep` (which orders it), cleared by the
     // owner. Relaxed.
     _Atomic(bool) searching;
+    int64_t woken; // owner: when it was woken last
+    _Atomic(bool)
+        left; // it has pushed what nobody was woken for: set by the owner (release), taken by the tick (acquire)
     pthread_t thread;
 
     Timers timers;
@@ -152,6 +164,10 @@ void sched_stop(int status);
 
 // Makes the tick of the parallel schedule look around. Any thread, at any time.
 void parallel_look(void);
+
+// Parks a process, with its deadline if it has one. false: something has arrived, or memory is out; the process still
+// is the caller's and goes on.
+bool sched_park(FlWorker *worker, FlProcess *process);
 
 // The loop of a worker on its thread.
 void worker_loop(FlWorker *worker);

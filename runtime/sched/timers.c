@@ -52,8 +52,9 @@ static bool later_is_live(const LaterMessage *later) {
 static void put(Timers *timers, uint32_t place, TimerEntry entry) {
     timers->heap[place] = entry;
     if (entry.process) {
-        entry.process->timeout.index = place;
-        entry.process->timeout.armed = entry.deadline;
+        FlTimeout *timeout = &entry.process->timeout;
+        atomic_store_explicit(&timeout->index, place, memory_order_relaxed);
+        atomic_store_explicit(&timeout->armed, entry.deadline, memory_order_relaxed);
     } else {
         entry.later->place = place;
     }
@@ -135,8 +136,8 @@ static bool insert(Timers *timers, TimerEntry entry) {
 
 static void take_out(Timers *timers, uint32_t place) {
     TimerEntry gone = timers->heap[place], last = timers->heap[timers->count--];
-    if (gone.process)
-        gone.process->timeout.index = 0;
+    if (gone.process) // sequentially consistent: partner of timers_park
+        atomic_store_explicit(&gone.process->timeout.index, 0, memory_order_seq_cst);
     if (place <= timers->count) {
         if (place > 1 && timers->heap[place / 2].deadline > last.deadline) {
             sift_up(timers, place, last);
@@ -149,12 +150,20 @@ static void take_out(Timers *timers, uint32_t place) {
 
 // ---- processes
 
+static uint32_t place_of(const FlProcess *process) {
+    return atomic_load_explicit(&process->timeout.index, memory_order_relaxed);
+}
+
+static int64_t armed_for(const FlProcess *process) {
+    return atomic_load_explicit(&process->timeout.armed, memory_order_relaxed);
+}
+
 static bool arm(Timers *timers, FlProcess *process) {
-    uint32_t place = process->timeout.index;
+    uint32_t place = place_of(process);
     TimerEntry entry = {process->deadline, process, NULL};
     if (place == 0)
         return insert(timers, entry);
-    if (process->timeout.armed > process->deadline) {
+    if (armed_for(process) > process->deadline) {
         sift_up(timers, place, entry);
         note_earliest(timers);
     }
@@ -163,7 +172,19 @@ static bool arm(Timers *timers, FlProcess *process) {
 
 static Timers *timers_of(const FlProcess *process) { return &sched.workers[process->timeout.shard - 1]->timers; }
 
+// Its entry was seen in the heap a moment ago, and early enough.
+static TimersPark park_armed(FlProcess *process) {
+    if (!mailbox_park(process))
+        return TIMERS_ARRIVED;
+    // Partner: take_out, before fire_process looks for PARKED. From here on it may be another's; a process that it does
+    // not mean is woken for nothing.
+    bool fired = atomic_load_explicit(&process->timeout.index, memory_order_seq_cst) == 0;
+    return fired && mailbox_unpark(process) ? TIMERS_ARRIVED : TIMERS_PARKED;
+}
+
 TimersPark timers_park(Timers *timers, FlProcess *process) {
+    if (process->timeout.shard == timers->shard && place_of(process) != 0 && armed_for(process) <= process->deadline)
+        return park_armed(process);
     // An entry stays in the heap that it is in: the shard changes only when there is none.
     if (process->timeout.shard != 0 && process->timeout.shard != timers->shard)
         timers_disarm(process);
@@ -171,7 +192,7 @@ TimersPark timers_park(Timers *timers, FlProcess *process) {
     process->timeout.shard = timers->shard;
     TimersPark result = TIMERS_NO_MEMORY;
     if (arm(timers, process))
-        result = mailbox_park(process) ? TIMERS_PARKED : TIMERS_ARRIVED;
+        result = mailbox_park(process) ? TIMERS_ARMED : TIMERS_ARRIVED;
     pthread_mutex_unlock(&timers->lock);
     return result;
 }
@@ -179,8 +200,8 @@ TimersPark timers_park(Timers *timers, FlProcess *process) {
 void timers_disarm(FlProcess *process) {
     Timers *timers = timers_of(process);
     pthread_mutex_lock(&timers->lock);
-    if (process->timeout.index != 0)
-        take_out(timers, process->timeout.index);
+    if (place_of(process) != 0)
+        take_out(timers, place_of(process));
     pthread_mutex_unlock(&timers->lock);
 }
 

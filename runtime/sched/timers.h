@@ -7,6 +7,8 @@
 //    process (which makes us its owner), its deadline is looked at: it is woken, or armed and parked again.
 //  - Arming and parking is one section of the lock: an entry in the heap is of a parked process, or one that will look
 //  at its deadline itself before it waits.
+//  - Who has an entry already that is early enough parks without the lock and then looks whether it still is there:
+//  either who fires it finds PARKED, or the process finds it gone (test/model/timed.pml).
 #ifndef FLUFFY_RUNTIME_SCHED_TIMERS_H
 #define FLUFFY_RUNTIME_SCHED_TIMERS_H
 
@@ -38,9 +40,10 @@ typedef struct Timers {
 void timers_init(Timers *timers, uint32_t shard);
 void timers_deinit(Timers *timers);
 
-typedef enum TimersPark { TIMERS_PARKED, TIMERS_ARRIVED, TIMERS_NO_MEMORY } TimersPark;
+typedef enum TimersPark { TIMERS_PARKED, TIMERS_ARMED, TIMERS_ARRIVED, TIMERS_NO_MEMORY } TimersPark;
 
-// Parks a process that has a deadline. TIMERS_ARRIVED: it was not parked, something is in its mailbox.
+// Parks a process that has a deadline. TIMERS_ARRIVED: it was not parked, something is in its mailbox, or it has to try
+// again. TIMERS_ARMED: it was, and its entry is new or earlier than before.
 TimersPark timers_park(Timers *timers, FlProcess *process);
 
 // Takes a process's entry out of whichever heap it is in.

@@ -11,6 +11,8 @@
  * mutant NO_CHAIN THREE_WORKERS: a woken worker that found work does not see to it that the rest is found
  * mutant KEEPS_SEARCHING: a worker goes to sleep while it still counts as searching
  * mutant HAND_ON_UNLOCKED: what the tick takes out of a worker's last-in slot is in no queue for a moment, outside of the idle lock
+ * mutant LEFT_FIRST: who wakes nobody for what it pushes leaves that to the tick before its push is seen
+ * mutant LEFT_TO_NOBODY: the tick does not look at what was left to it
  * mutant TIMER_UNLOCKED: a timer that fires leaves the heap before its process is in a queue, outside of the lock
  */
 #ifdef THREE_WORKERS
@@ -26,6 +28,7 @@ bool slot; /* a process is in the last-in slot, of worker 0 */
 byte idle_count, searching_count;
 bool asleep[WORKERS], searching[WORKERS];
 bool stopping;
+bool reluctant, left_to_tick; /* workers leave the waking to the tick */
 #ifdef THREE_WORKERS /* no timer and no tick, to keep the number of states small */
 bool timer;
 #else
@@ -69,6 +72,12 @@ inline notify(w) {
     :: else
     fi
 }
+inline notify_others(w) {
+    if
+    :: reluctant -> left_to_tick = true
+    :: else -> notify(w)
+    fi
+}
 inline push(me, w) {
 #ifdef NO_FENCE
     if
@@ -76,8 +85,15 @@ inline push(me, w) {
     :: else -> ring[me]++
     fi
 #else
+#ifdef LEFT_FIRST
+    if
+    :: reluctant -> left_to_tick = true; ring[me]++
+    :: else -> ring[me]++; notify(w)
+    fi
+#else
     ring[me]++;
-    notify(w)
+    notify_others(w)
+#endif
 #endif
 }
 inline stop_searching(me) {
@@ -103,7 +119,7 @@ proctype worker(byte me) {
             stop_searching(me);
 #ifndef NO_CHAIN
             look(any);
-            if :: was && any -> notify(w) :: else fi;
+            if :: was && any -> notify_others(w) :: else fi;
 #endif
             /* the process */
             do
@@ -117,6 +133,9 @@ proctype worker(byte me) {
             atomic { alive--; found = false; was = false; any = false; w = 0 }
         :: else ->
             /* sleep_until_woken */
+#ifndef THREE_WORKERS
+            if :: reluctant = true :: true fi;
+#endif
 #ifndef KEEPS_SEARCHING
             stop_searching(me);
 #endif
@@ -184,6 +203,14 @@ active proctype tick() {
         unlock_idle();
 #endif
         notify(w)
+#ifndef LEFT_TO_NOBODY
+    :: left_to_tick ->
+        /* wake_for_left */
+        reluctant = false;
+        left_to_tick = false;
+        look(taken);
+        if :: taken -> notify(w) :: else fi
+#endif
     :: stopping -> break
     od
 }

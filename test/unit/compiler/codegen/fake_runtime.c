@@ -17,15 +17,15 @@ static _Noreturn void fail(const char *what) {
     exit(1);
 }
 
-void *fl_alloc_slow(FlProcess *self, uint64_t bytes) {
+void *process_alloc_slow(FlProcess *self, uint64_t bytes) {
     (void)self;
     return malloc(bytes);
 }
 
-void fl_poll(FlProcess *self) { (void)self; }
+void process_poll(FlProcess *self) { (void)self; }
 
 // Room for the deepest recursion is made by running it on a stack of its own, once.
-bool fl_poll_stack(FlProcess *self, uint64_t bytes) {
+bool process_poll_stack(FlProcess *self, uint64_t bytes) {
     if (bytes)
         printf("%s\n", bytes > 20000 ? "large" : "small");
     return self->head.stack_limit == UINTPTR_MAX;

@@ -52,7 +52,8 @@ static UNUSED const char *emit_text(CodegenOutput output, bool debug) {
 static UNUSED const char *run(bool debug, const char *argument) {
     emit(CODEGEN_OBJECT, path_of("out.o"), debug);
     const char *link =
-        text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c", folder, folder);
+        text_format("cc -I. -o %s/run %s/out.o test/unit/compiler/codegen/fake_runtime.c runtime/abi/keep_x86_64.S",
+                    folder, folder);
     assert_int_equal(system(link), 0);
     FILE *pipe = popen(text_format("%s/run %s", folder, argument), "r");
     assert_non_null(pipe);
