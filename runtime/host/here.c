@@ -150,7 +150,7 @@ static __attribute__((noinline)) fluffy_status call_prepared(const FlExport *exp
 // Most often the seat's process is the function's: then this is all, and few registers have to be saved.
 fluffy_status fl_host_call_words(uint32_t exported, const uint64_t *arguments, uint64_t *result) {
     const FlExport *export = host_export(exported);
-    Seat *seat = &host_seat;
+    Seat *seat = seat_own();
     if (__builtin_expect(!seat_try(seat), 0))
         return call_prepared(export, arguments, result);
     if (__builtin_expect(seat->process && seat->process->kind_name == export->name, 1))

@@ -47,9 +47,16 @@ struct Seat {
     char error[512];       // of fluffy_error
 };
 
-extern __thread Seat host_seat; // the thread's own
+extern __thread Seat host_seat;
 
-// The thread's own seat. false: the runtime is not open, or was not when its thread was here last.
+// The thread's own. Finding it is a call in a shared library: the compiler is kept from doing that again and again.
+static inline Seat *seat_own(void) {
+    Seat *seat = &host_seat;
+    __asm__("" : "+r"(seat));
+    return seat;
+}
+
+// false: the runtime is not open, or was not when the seat's thread was here last.
 static inline bool seat_try(Seat *seat) {
     // Written by this thread alone.
     uint32_t inside = atomic_load_explicit(&seat->inside, memory_order_relaxed);
@@ -66,7 +73,8 @@ Seat *seat_enter_slowly(void); // registers it, if need be
 
 // NULL: the runtime is not open. Otherwise seat_leave is called by the same thread.
 static inline Seat *seat_enter(void) {
-    return __builtin_expect(seat_try(&host_seat), 1) ? &host_seat : seat_enter_slowly();
+    Seat *seat = seat_own();
+    return __builtin_expect(seat_try(seat), 1) ? seat : seat_enter_slowly();
 }
 
 // Release: all that was done inside, for who stops the runtime.
