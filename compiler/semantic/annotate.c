@@ -39,6 +39,37 @@ static const Type *alias_type(Check *check, ModuleInfo *module, AliasInfo *alias
     return alias->type = type;
 }
 
+// What other languages call a type.
+static const char *foreign_type_help(Name name) {
+    static const char *const types[][2] = {
+        {"any", "`any` stands only in `pid<any>`; leave the type out to have it inferred"},
+        {"pid", "a process's type says what it accepts: `pid<{job: int}>`, or `pid<any>`"},
+        {"map", "a map's type says what its keys and values are: `map<string, int>`"},
+        {"set", "a set's type says what it holds: `set<string>`"},
+        {"number", "write `int` or `float`"},
+        {"i64", "write `int`, which has 64 bits"},
+        {"u64", "write `int`, which has 64 bits with sign"},
+        {"i32", "write `int`, which has 64 bits"},
+        {"double", "write `float`"},
+        {"f64", "write `float`"},
+        {"boolean", "write `bool`"},
+        {"str", "write `string`"},
+        {"char", "a character is a `string` of length 1"},
+        {"void", "write `nil`, or leave the type out"},
+        {"null", "write `nil`"},
+        {"undefined", "write `nil`"},
+        {"unknown", "leave the type out to have it inferred"},
+        {"list", "a list's type is `[T]`"},
+        {"array", "a list's type is `[T]`"},
+        {"Map", "a map's type is `map<string, int>`"},
+        {"Set", "a set's type is `set<string>`"},
+    };
+    for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
+        if (strcmp(types[i][0], name->text) == 0)
+            return types[i][1];
+    return NULL;
+}
+
 static void unknown_type(Check *check, ModuleInfo *module, const QualifiedName *name, ModuleInfo *where) {
     static const char *const basic[] = {"int", "float", "bool", "string", "nil", "pid"};
     Suggestion near = suggest_start(name->name);
@@ -47,14 +78,9 @@ static void unknown_type(Check *check, ModuleInfo *module, const QualifiedName *
     for (size_t i = 0; where && i < where->aliases.len; i++)
         suggest_offer(&near, where->aliases.entries[i].key);
     Diag *diag = report_now(check, DIAG_UNKNOWN_TYPE, name->name_span, "unknown type `%s`", name_text(name->name));
-    if (diag && name->name == name_of("any"))
-        diag_help(diag, "`any` stands only in `pid<any>`; leave the type out to have it inferred");
-    else if (diag && name->name == name_of("pid"))
-        diag_help(diag, "a process's type says what it accepts: `pid<{job: int}>`, or `pid<any>`");
-    else if (diag && name->name == name_of("map"))
-        diag_help(diag, "a map's type says what its keys and values are: `map<string, int>`");
-    else if (diag && name->name == name_of("set"))
-        diag_help(diag, "a set's type says what it holds: `set<string>`");
+    const char *help = name->module ? NULL : foreign_type_help(name->name);
+    if (diag && help)
+        diag_help(diag, "%s", help);
     else if (diag && module && map_has(&module->functions, name->name))
         diag_note(diag, "`%s` is a function", name_text(name->name));
     else

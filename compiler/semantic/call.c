@@ -377,7 +377,9 @@ Tree *eval_method(Frame *frame, Expr *expr) {
         return receiver;
     }
     if (has_field(receiver->type, name)) {
-        Tree *callee = field_of(frame, receiver, name, expr->method.name_span, expr->span, expr->method.receiver);
+        Tree *known = narrow_field(frame, expr->method.receiver, name, expr->span);
+        Tree *callee =
+            known ? known : field_of(frame, receiver, name, expr->method.name_span, expr->span, expr->method.receiver);
         Named none = {.kind = NAMED_LOCAL};
         Tree **arguments = eval_arguments(frame, &expr->method.args, &none, callee);
         return call_value(frame, callee, arguments, expr->method.args.len, expr->method.args.data, expr->span);

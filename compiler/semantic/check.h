@@ -619,8 +619,8 @@ typedef struct Facts {
 
 // False if the expression is no such thing, or a value of no type.
 bool narrow_subject(Frame *frame, Expr *expr, Subject *out);
-// The binding for what is known of a field, or NULL.
-Binding *narrow_path(Frame *frame, const Expr *expr);
+// What is known of a field of `receiver`, which is read thereby; or NULL.
+Tree *narrow_field(Frame *frame, const Expr *receiver, Name field, Span span);
 // The same name, bound to what is known of its value now.
 Binding *narrow_push(Frame *frame, const Subject *subject, const Type *type);
 // Binds in frame->scope what is known where the condition `expr`, evaluated to `test`, has this outcome.

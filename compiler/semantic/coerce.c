@@ -34,8 +34,8 @@ static void flow_function(Frame *frame, const Type *from, const Type *to, Span s
         ClosureInfo *closure = (ClosureInfo *)from->function.closures[i];
         size_t count = to->function.parameter_count;
         if (closure->template->param_count != count) {
-            report(frame, DIAG_TYPE_MISMATCH, span, "expected a function of %zu parameters, this one takes %zu", count,
-                   closure->template->param_count);
+            report(frame, DIAG_TYPE_MISMATCH, span, "expected a function of %zu parameter%s, this one takes %zu", count,
+                   count == 1 ? "" : "s", closure->template->param_count);
             continue;
         }
         Inst *inst = instance_for_call(frame, closure->template, closure, to->function.parameters, count, span);
@@ -203,10 +203,10 @@ bool check_fits(Frame *frame, const Tree *tree, const Type *expected, const Expr
     if (expected->kind == TYPE_NEVER)
         return true;
     if (type_fits(tree->type, expected)) {
-        if (tree->type != expected &&
-            type_has_function(expected)) // a closure keeps its type: whether it does what is asked is seen here
-            flow(frame, tree->type, expected, tree->span);
-        return true;
+        size_t errors = frame->check->diags->error_count;
+        if (tree->type != expected && type_has_function(expected))
+            flow(frame, tree->type, expected, tree->span); // a closure keeps its type: does it do what is asked?
+        return frame->check->diags->error_count == errors;
     }
     tree = value_of(tree);
     Diag *diag = report(frame, DIAG_TYPE_MISMATCH, tree->span, "expected `%s`, found `%s`", type_words(expected),

@@ -15,18 +15,26 @@ static const Expr *root_of(const Expr *expr) {
     return expr->kind == EXPR_NAME && !expr->name.module ? expr : NULL;
 }
 
-static Name path_name(const Expr *expr) {
-    if (expr->kind == EXPR_NAME)
-        return expr->name.name;
-    return name_of(text_format("%s.%s", name_text(path_name(expr->field.receiver)), name_text(expr->field.name)));
+static Name path_name(const Expr *expr);
+
+static Name field_path(const Expr *receiver, Name field) {
+    return name_of(text_format("%s.%s", name_text(path_name(receiver)), name_text(field)));
 }
 
-Binding *narrow_path(Frame *frame, const Expr *expr) {
-    const Expr *root = frame->has_paths ? root_of(expr) : NULL;
+static Name path_name(const Expr *expr) {
+    return expr->kind == EXPR_NAME ? expr->name.name : field_path(expr->field.receiver, expr->field.name);
+}
+
+Tree *narrow_field(Frame *frame, const Expr *receiver, Name field, Span span) {
+    const Expr *root = frame->has_paths ? root_of(receiver) : NULL;
     if (!root)
         return NULL;
-    Binding *known = scope_find(frame, path_name(expr)), *holder = scope_find(frame, root->name.name);
-    return known && (!holder || known->depth > holder->depth) ? known : NULL;
+    Binding *known = scope_find(frame, field_path(receiver, field)), *holder = scope_find(frame, root->name.name);
+    if (!known || (holder && known->depth < holder->depth))
+        return NULL;
+    for (Binding *binding = known; binding; binding = binding->origin)
+        binding->used = true;
+    return tree_local(known->local, span);
 }
 
 bool narrow_subject(Frame *frame, Expr *expr, Subject *out) {

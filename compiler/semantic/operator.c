@@ -170,8 +170,27 @@ static Tree *not_comparable(Frame *frame, const Expr *expr, const Tree *left, co
     return tree_bool(false, expr->span);
 }
 
+// `f == nil`, of what compares with nothing else. NULL: it is something else.
+static Tree *eval_nil_test(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
+    Tree *value = right->type->kind == TYPE_NIL ? left : left->type->kind == TYPE_NIL ? right : NULL;
+    if (!value || !type_overlaps(value->type, type_nil))
+        return NULL;
+    Tree *tree = tree_new(TREE_IS, type_bool, expr->span);
+    tree->is.value = value;
+    tree->is.pattern = pattern_of_type(frame, type_nil, value->type, expr->span);
+    if (expr->binary.op == BINARY_EQ)
+        return tree;
+    Tree *other = tree_new(TREE_NOT, type_bool, expr->span);
+    other->operand = tree;
+    return other;
+}
+
 static Tree *eval_equality(Frame *frame, const Expr *expr, Tree *left, Tree *right) {
-    if (type_has_function(left->type) || type_has_function(right->type))
+    bool functions = type_has_function(left->type) || type_has_function(right->type);
+    Tree *nil_test = functions ? eval_nil_test(frame, expr, left, right) : NULL;
+    if (nil_test)
+        return nil_test;
+    if (functions)
         return not_comparable(frame, expr, left, right, "functions do not compare");
     const Type *a = widen_tree(left), *b = widen_tree(right);
     if (!comparable(type_widen(a), type_widen(b), 0))

@@ -79,6 +79,8 @@ static bool choose_form(Frame *frame, Spawn *spawn) {
             REPORT_LABEL(diag, template->span, "defined here");
         if (spawn->is_typed)
             REPORT_NOTE(diag, "with all but the last given, it would be a handler of messages");
+        else if ((size_t)arity == spawn->count + 1)
+            REPORT_HELP(diag, "`spawn` starts bodies only; `spawn_typed` starts a handler of messages");
         return false;
     }
     spawn->is_handler = true;

@@ -179,12 +179,9 @@ Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span,
 }
 
 Tree *eval_field(Frame *frame, Expr *expr) {
-    Binding *known = narrow_path(frame, expr);
-    if (known) {
-        for (Binding *binding = known; binding; binding = binding->origin)
-            binding->used = true;
-        return tree_local(known->local, expr->span);
-    }
+    Tree *known = narrow_field(frame, expr->field.receiver, expr->field.name, expr->span);
+    if (known)
+        return known;
     Tree *record = eval(frame, expr->field.receiver, NULL);
     return field_of(frame, record, expr->field.name, expr->field.name_span, expr->span, expr->field.receiver);
 }
