@@ -238,6 +238,17 @@ static FlWorker *make_worker(uint32_t index, const SchedConfig *config) {
     return worker;
 }
 
+// All that were made.
+static void free_workers(void) {
+    for (uint32_t i = 0; sched.workers && i < sched.worker_count && sched.workers[i]; i++) {
+        timers_deinit(&sched.workers[i]->timers);
+        pthread_mutex_destroy(&sched.workers[i]->herd.lock);
+        free(sched.workers[i]);
+    }
+    free(sched.workers);
+    sched.workers = NULL;
+}
+
 static bool make_workers(const SchedConfig *config) {
     sched.worker_count = config->seeded ? 1 : config->workers;
     sched.workers = calloc(sched.worker_count, sizeof(FlWorker *));
@@ -262,12 +273,7 @@ static void free_everything(void) {
     pool_stop();
     foreign_stop();
     processes_each(drop, sched.workers[0]);
-    for (uint32_t i = 0; i < sched.worker_count; i++) {
-        timers_deinit(&sched.workers[i]->timers);
-        pthread_mutex_destroy(&sched.workers[i]->herd.lock);
-        free(sched.workers[i]);
-    }
-    free(sched.workers);
+    free_workers();
     seeded_deinit();
     stacks_deinit();
     processes_deinit();
@@ -361,13 +367,7 @@ static void *first_worker_thread(void *worker) {
 
 // What prepare has done so far.
 static void undo_prepare(void) {
-    for (uint32_t i = 0; sched.workers && i < sched.worker_count; i++) {
-        if (sched.workers[i])
-            timers_deinit(&sched.workers[i]->timers);
-        pthread_mutex_destroy(&sched.workers[i]->herd.lock);
-        free(sched.workers[i]);
-    }
-    free(sched.workers);
+    free_workers();
     stacks_deinit();
     processes_deinit();
 }
