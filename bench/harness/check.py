@@ -49,6 +49,7 @@ def measure(work, fluffy, root, before):
     """The count of one work: the least of some, unless the first is within the limit."""
     source = work.source("fl", root / "generated")
     folder = root / work.folder / source.stem / "fluffy"
+    fluffy = fluffy.for_work(work)
     wrong = "" if peers.up_to_date(fluffy, source, folder) else peers.build(fluffy, source, folder)
     if wrong:
         raise SystemExit(f"bench-check: {source} can't be built: {wrong}")
@@ -73,7 +74,7 @@ def report(counts, baseline):
             word = f"more than {LIMIT:g} % above the baseline"
         elif percent < -LIMIT:
             word = "better: `make bench-baseline` keeps it"
-        bad |= not before or percent > LIMIT
+        bad += not before or percent > LIMIT
         print(f"{name:24}{found:14,}  {percent:+6.1f} %  {word}".rstrip())
     print(f"bench: {len(counts) - bad} passed, {bad} failed")
     return bad
