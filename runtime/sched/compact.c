@@ -85,9 +85,16 @@ static bool just_waits(const FlProcess *process) {
     return process->status == PROCESS_WAITING || process->status == PROCESS_PARKED;
 }
 
+// Nothing was to wake it meanwhile but what makes its park fail. If its time was over when it parked, who parked it may
+// have found it in the tick's hands already, and leaves it to them (timers.c).
+static bool may_park(const FlProcess *process) {
+    return just_waits(process) &&
+           (process->deadline == INT64_MAX || atomic_load_explicit(&process->timeout.index, memory_order_relaxed) != 0);
+}
+
 // It goes on waiting, unless something has come meanwhile.
 static void let_wait(FlProcess *process) {
-    if (!just_waits(process) || !mailbox_park(process))
+    if (!may_park(process) || !mailbox_park(process))
         process_hooks.wake(process);
 }
 

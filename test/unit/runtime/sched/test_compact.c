@@ -144,6 +144,36 @@ static void test_disturb(void **state) {
     }
 }
 
+// Each wait ends with its time, however it was parked: a message in between leaves an entry of the timers behind.
+enum { TIMEOUTS = 100 };
+
+static void ticks(FlProcess *self) {
+    FlPid main = frame(self)[0];
+    build(self);
+    for (int left = TIMEOUTS; left > 0;)
+        left -= receive(self, 1 + left % 4) == 0;
+    send(self, main, 0, 1);
+}
+
+static void disturb_timeouts(FlProcess *self) {
+    FlPid pids[ANSWERING];
+    for (int i = 0; i < ANSWERING; i++)
+        pids[i] = spawn(self, ticks, head(self)->pid, 0, 0, 0, NULL);
+    for (int ended = 0, round = 0; ended < ANSWERING; round++) {
+        send(self, pids[round % ANSWERING], 0, 1);
+        ended += receive(self, 1) != 0;
+    }
+    fl_halt(self, 7);
+}
+
+static void test_timeouts(void **state) {
+    (void)state;
+    compact_least = 0;
+    compact_period = 0;
+    assert_int_equal(run_program(disturb_timeouts, "1", NULL).status, 7);
+    assert_int_equal(run_program(disturb_timeouts, "3", NULL).status, 7);
+}
+
 // When nothing can run any more, the program ends, whatever the tick does.
 static void builds_and_waits(FlProcess *self) {
     FlPid main = frame(self)[0];
@@ -171,6 +201,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_give_back),
         cmocka_unit_test(test_disturb),
+        cmocka_unit_test(test_timeouts),
         cmocka_unit_test(test_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
