@@ -1,20 +1,20 @@
-// Calls of C functions. C of unknown depth does not fit a process's small stack: a call runs on the stack of the
-// worker's thread, below what the scheduler has there, which waits for the process anyway; a blocking one on a thread
-// of the pool. In sanitized programs, whose stacks are larger, it stays on the process's, so that the sanitizer knows
-// it.
+// Calls of C functions. C of unknown depth does not fit a process's small stack: a call runs on a large stack that each
+// thread makes with its first call; a blocking one on a thread of the pool. In sanitized programs, whose stacks are
+// larger, it stays on the process's, so that the sanitizer knows it.
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "runtime/foreign/pass.h"
 #include "runtime/memory/holds.h"
 #include "runtime/platform/switch.h"
 #include "runtime/pool/pool.h"
-#include "runtime/process/run.h"
 #include "runtime/value/heap.h"
 
-enum { RED_ZONE = 256 }; // bytes left below the scheduler's stack pointer
+enum { C_STACK = 8 << 20, GUARD = 64 << 10 };
 
 // ---- jobs ----------------------------------------------------------------------------------------------------------
 
@@ -112,13 +112,39 @@ char *call_room(ForeignCall *call, uint64_t bytes) {
 
 static void enter(void *function, void *frame) { ((const FlForeign *)function)->call(frame); }
 
-static void call_here(FlProcess *self, const FlForeign *function, char *frame) {
-    if (SANITIZED) {
-        function->call(frame);
-        return;
-    }
-    uintptr_t top = (uintptr_t)process_worker(self)->scheduler - RED_ZONE;
-    platform_call_on((char *)(top & ~(uintptr_t)15), enter, (void *)(uintptr_t)function, frame);
+// ---- the large stack of a thread: address space, of which what is used is committed
+
+static __thread char *large;
+static pthread_key_t end_key;
+static pthread_once_t end_once = PTHREAD_ONCE_INIT;
+
+static void give_back(void *stack) { munmap(stack, C_STACK); }
+
+static void make_key(void) { pthread_key_create(&end_key, give_back); }
+
+static char *make_large(void) {
+    int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
+    char *stack = mmap(NULL, C_STACK, PROT_READ | PROT_WRITE, kind, -1, 0);
+    if (stack == MAP_FAILED)
+        return NULL;
+    mprotect(stack, GUARD, PROT_NONE);
+    pthread_once(&end_once, make_key);
+    pthread_setspecific(end_key, stack);
+    return large = stack;
+}
+
+// Not inlined: a process may go on in another thread. NULL: there is no address space.
+static __attribute__((noinline)) char *large_stack(void) { return large ? large : make_large(); }
+
+static void call_here(ForeignCall *call) {
+    void *function = (void *)(uintptr_t)call->function;
+    char *stack = SANITIZED ? NULL : large_stack();
+    if (SANITIZED)
+        enter(function, call->frame);
+    else if (stack)
+        platform_call_on(stack + C_STACK - 64, enter, function, call->frame);
+    else
+        call_fail(call, "`%s`: no memory for C's stack", call->function->name);
 }
 
 void fl_foreign_call(FlProcess *self, const FlForeign *function, const FlWord *arguments, FlWord *result, char *frame,
@@ -136,7 +162,7 @@ void fl_foreign_call(FlProcess *self, const FlForeign *function, const FlWord *a
     if (call.job)
         pool_run(self, &call.job->job);
     else
-        call_here(self, function, frame);
+        call_here(&call);
     call.returned = true;
     call_take_results(&call, arguments, result);
     if (call.job)

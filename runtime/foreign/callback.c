@@ -27,9 +27,9 @@ static struct {
     _Atomic(bool) used; // some callback was given to C: what is checked at each end of work. Relaxed, set before it is
                         // (by a process that runs)
 
-    pthread_mutex_t lock; // of what follows
-    FlPid *allowed;       // processes that C may send to
-    uint32_t count, capacity;
+    pthread_mutex_t lock;     // of what follows
+    FlPid *allowed;           // processes that C may send to: a hash table, 0 is empty
+    uint32_t count, capacity; // at most half of it is used; a power of two, or 0
     FlMessage *first, **last; // the list
     pthread_cond_t arrived;
     bool direct;     // there is no list
@@ -37,52 +37,78 @@ static struct {
 } callbacks = {.lock = PTHREAD_MUTEX_INITIALIZER, .arrived = PTHREAD_COND_INITIALIZER};
 
 // ---- who is sent to
+//
+// Only whom C was given in this run of the runtime: in another one the same number may be that of a process which
+// receives something else.
 
-static void forget_ended(void) {
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < callbacks.count; i++)
-        if (process_find(callbacks.allowed[i]))
-            callbacks.allowed[kept++] = callbacks.allowed[i];
-    callbacks.count = kept;
+static FlPid *place_of(FlPid *table, uint32_t capacity, FlPid pid) {
+    uint32_t at = (uint32_t)(pid * 0x9e3779b97f4a7c15u >> 40) & (capacity - 1);
+    while (table[at] != 0 && table[at] != pid)
+        at = (at + 1) & (capacity - 1);
+    return &table[at];
 }
 
 static bool is_allowed(FlPid pid) {
-    for (uint32_t i = 0; i < callbacks.count; i++)
-        if (callbacks.allowed[i] == pid)
-            return true;
-    return false;
+    return callbacks.capacity > 0 && *place_of(callbacks.allowed, callbacks.capacity, pid) == pid;
 }
 
-static bool make_room(void) {
-    if (callbacks.count == callbacks.capacity)
-        forget_ended();
-    if (2 * callbacks.count < callbacks.capacity)
-        return true;
-    uint32_t capacity = callbacks.capacity ? 2 * callbacks.capacity : 16;
-    FlPid *allowed = memory_resize(callbacks.allowed, capacity * sizeof *allowed);
-    if (!allowed)
+// Those that live go to a table with room for one more. false: memory is out, nothing has changed.
+static bool forget_ended(void) {
+    uint32_t living = 0, capacity = 16;
+    for (uint32_t i = 0; i < callbacks.capacity; i++)
+        living += callbacks.allowed[i] != 0 && process_find(callbacks.allowed[i]) != NULL;
+    while (capacity < 3 * (living + 1))
+        capacity *= 2;
+    FlPid *table = memory_allocate(capacity * sizeof *table);
+    if (!table)
         return false;
-    callbacks.allowed = allowed;
+    memset(table, 0, capacity * sizeof *table);
+    callbacks.count = 0;
+    for (uint32_t i = 0; i < callbacks.capacity && callbacks.count < living; i++) {
+        FlPid pid = callbacks.allowed[i];
+        if (pid == 0 || !process_find(pid))
+            continue;
+        *place_of(table, capacity, pid) = pid;
+        callbacks.count++;
+    }
+    memory_free(callbacks.allowed);
+    callbacks.allowed = table;
     callbacks.capacity = capacity;
+    return true;
+}
+
+static bool allow(FlPid pid) {
+    if (is_allowed(pid))
+        return true;
+    if (2 * (callbacks.count + 1) > callbacks.capacity && !forget_ended())
+        return false;
+    *place_of(callbacks.allowed, callbacks.capacity, pid) = pid;
+    callbacks.count++;
     return true;
 }
 
 bool callback_allow(FlPid pid) {
     pthread_mutex_lock(&callbacks.lock);
-    bool done = is_allowed(pid);
-    if (!done && (done = make_room()))
-        callbacks.allowed[callbacks.count++] = pid;
+    bool done = allow(pid);
     atomic_store_explicit(&callbacks.used, true, memory_order_relaxed);
     pthread_mutex_unlock(&callbacks.lock);
     return done;
+}
+
+static bool may_send(FlPid pid) {
+    pthread_mutex_lock(&callbacks.lock);
+    bool may = is_allowed(pid) && process_find(pid) != NULL;
+    pthread_mutex_unlock(&callbacks.lock);
+    return may;
 }
 
 bool foreign_listens(void) {
     if (!atomic_load_explicit(&callbacks.used, memory_order_relaxed))
         return false;
     pthread_mutex_lock(&callbacks.lock);
-    forget_ended();
-    bool some = callbacks.count > 0;
+    bool some = false;
+    for (uint32_t i = 0; i < callbacks.capacity && !some; i++)
+        some = callbacks.allowed[i] != 0 && process_find(callbacks.allowed[i]) != NULL;
     pthread_mutex_unlock(&callbacks.lock);
     return some;
 }
@@ -248,18 +274,22 @@ static void send(const FlCType *callback, const char *frame) {
     for (uint64_t i = 0; i < callback->field_count; i++)
         if (!callback->fields[i].type)
             memcpy(&to, frame + callback->fields[i].offset, sizeof to);
-    const FlType *type = process_find(to) ? message_type(callback) : NULL;
+    const FlType *type = may_send(to) ? message_type(callback) : NULL;
     if (!type)
         return;
     arena_init(&maker.arena, &maker.bump, embedded, sizeof embedded);
     FlMessage *message = make_message(&maker, type, callback, frame);
     arena_deinit(&maker.arena, &maker.bump);
+    bool here = callbacks.direct || pthread_equal(pthread_self(), callbacks.owner);
     if (!message) {
-        fputs("fluffy: out of memory: a callback's message is lost\n", stderr);
+        if (here)
+            process_abandon(to); // it would wait for what is lost
+        else
+            fputs("fluffy: out of memory: a callback's message is lost\n", stderr);
         return;
     }
     message->to = to;
-    if (callbacks.direct || pthread_equal(pthread_self(), callbacks.owner))
+    if (here)
         signal_route(message);
     else
         wait_in_list(message);

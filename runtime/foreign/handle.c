@@ -98,11 +98,8 @@ FlObject *handle_new(FlProcess *self, const FlCType *type, void *pointer) {
     uint32_t length = (uint32_t)strlen(text);
     uint64_t bytes = object_string_bytes(length);
     FlString *string = counted_new(&self->arena, bytes + sizeof(Handle));
-    if (!string) {
-        if (type->function)
-            call_with_pointer(type->function, pointer);
-        process_out_of_memory(self);
-    }
+    if (!string)
+        return NULL;
     memset((char *)string + bytes - 8, 0, 8);
     string->header = (FlObject){.type = type->type->id, .flags = OBJECT_COUNTED_FLAGS};
     string->length = string->points = length; // a name of a type is ASCII

@@ -26,7 +26,7 @@ struct Handle {
     Handle *next, **link; // in the list of all handles; under its lock
 };
 
-// A value for a pointer of C's, whose owner it becomes. Ends self, after closing the pointer, if memory is out.
+// A value for a pointer of C's, whose owner it becomes. NULL: memory is out.
 FlObject *handle_new(FlProcess *self, const FlCType *type, void *pointer);
 
 Handle *handle_of(const FlObject *object);

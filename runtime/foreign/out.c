@@ -3,7 +3,9 @@
 
 #include "runtime/foreign/pass.h"
 #include "runtime/library/library.h"
+#include "runtime/memory/holds.h"
 #include "runtime/memory/object.h"
+#include "runtime/memory/utf8.h"
 #include "runtime/value/heap.h"
 
 static void *pointer_at(const char *from) {
@@ -69,6 +71,24 @@ static FlWord take_number(ForeignCall *call, const FlCType *type, const char *fr
     return word;
 }
 
+// Text that is not UTF-8 is mended.
+static FlString *take_string(ForeignCall *call, const char *text) {
+    uint64_t length = strlen(text), points, bytes = object_string_bytes(length);
+    if (length >= UINT32_MAX - 64 || !utf8_check(text, length, &points))
+        return library_string(call->self, text, length);
+    bool counted = bytes >= COUNTED_LEAST;
+    FlString *string = counted ? counted_new(&call->self->arena, bytes)
+                               : arena_allocate(&call->self->arena, &call->self->head.bump, bytes);
+    if (!string)
+        call_out_of_memory(call);
+    memset((char *)string + bytes - 8, 0, 8);
+    string->header = (FlObject){.type = FL_TYPE_STRING, .flags = counted ? OBJECT_COUNTED_FLAGS : 0};
+    string->length = (uint32_t)length;
+    string->points = (uint32_t)points;
+    memcpy(string->bytes, text, length);
+    return string;
+}
+
 static FlWord take_pointer(ForeignCall *call, const FlCType *type, const char *from, const char *name, uint64_t bit) {
     char *pointer = pointer_at(from);
     if (!pointer && type->nullable)
@@ -76,14 +96,14 @@ static FlWord take_pointer(ForeignCall *call, const FlCType *type, const char *f
     if (!pointer)
         call_fail(call, "`%s`: %s is NULL; if that may be, its type is `%s | nil`", call->function->name, name,
                   type->kind == FL_C_HANDLE ? type->name : "string");
-    if (type->kind == FL_C_HANDLE) {
-        *call_taken(call) |= bit; // what fails within, closes it
-        return (FlWord)handle_new(call->self, type, pointer);
-    }
-    FlString *string = library_string(call->self, pointer, strlen(pointer));
+    FlObject *value =
+        type->kind == FL_C_HANDLE ? handle_new(call->self, type, pointer) : &take_string(call, pointer)->header;
+    if (!value)
+        call_out_of_memory(call);
     *call_taken(call) |= bit;
-    drop(type, from);
-    return (FlWord)string;
+    if (type->kind == FL_C_STRING)
+        drop(type, from);
+    return (FlWord)value;
 }
 
 static void take(ForeignCall *call, const FlCType *type, const char *from, const char *name, FlWord *words);

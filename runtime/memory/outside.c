@@ -174,10 +174,22 @@ static void charge(FlArena *arena, uint64_t before, uint64_t counted) {
     arena->threshold = next >> 10 >= UINT32_MAX ? UINT32_MAX : (uint32_t)(next >> 10) + 1;
 }
 
+// Memory was out, and nothing that was visited needed it: what is held stays.
+static void keep_all(Outside *outside) {
+    holds_free(outside->shared);
+    for (const FlBlock *hold = outside->arena->holds; hold != NULL; hold = hold->next)
+        outside->arena->bytes += hold->bytes;
+    end(outside);
+}
+
 void outside_commit(Outside *outside) {
     FlArena *arena = outside->arena;
     if (arena == NULL)
         return;
+    if (outside->failed) {
+        keep_all(outside);
+        return;
+    }
     uint64_t before = arena->bytes, counted = 0;
     FlBlock *hold = arena->holds;
     arena->holds = NULL;

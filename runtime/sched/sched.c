@@ -289,7 +289,6 @@ static bool prepare(const SchedConfig *config) {
     sched.verify = verify_enabled();
     sched.hosted = config->hosted;
     pool_start(!config->seeded);
-    foreign_start(!config->seeded);
     collect_start();
     compact_start(!config->seeded);
     fence_init();
@@ -308,6 +307,7 @@ static bool prepare(const SchedConfig *config) {
         seeded_init(config->seed);
     if (!processes_init() || !stacks_init() || !make_workers(config))
         return false;
+    foreign_start(!config->seeded); // from now on there may be callbacks
     return true;
 }
 
@@ -367,6 +367,7 @@ static void *first_worker_thread(void *worker) {
 
 // What prepare has done so far.
 static void undo_prepare(void) {
+    foreign_stop();
     free_workers();
     stacks_deinit();
     processes_deinit();
