@@ -1,10 +1,10 @@
 #include "runtime/collect/pins.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/collect/collection.h"
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/sort.h"
 
 #if defined(__clang__)
 #define CONSERVATIVE __attribute__((noinline, no_sanitize("address", "thread")))
@@ -46,7 +46,7 @@ static bool index_blocks(Pins *pins, const FlArena *arena, const FlBump *bump, c
         add(pins, arena->current, arena->current->first, bump->next);
     add_list(pins, arena->others, false);
     add_list(pins, large, true);
-    qsort(pins->blocks, pins->block_count, sizeof(PinBlock), by_address);
+    sort_few(pins->blocks, pins->block_count, sizeof(PinBlock), by_address);
     for (size_t i = 0; i < pins->block_count; i++) {
         PinBlock *block = &pins->blocks[i];
         block->bit = pins->words;

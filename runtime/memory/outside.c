@@ -1,9 +1,9 @@
 #include "runtime/memory/outside.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/memory/sort.h"
 
 #if defined(__clang__)
 #define CONSERVATIVE __attribute__((noinline, no_sanitize("address", "thread")))
@@ -35,12 +35,15 @@ static void list_counted(Outside *outside) {
         if (is_counted(hold))
             outside->counted[outside->counted_count++] =
                 (OutsideCounted){.object = (const FlObject *)hold->end, .hold = hold};
-    qsort(outside->counted, outside->counted_count, sizeof(OutsideCounted), by_address);
+    sort_few(outside->counted, outside->counted_count, sizeof(OutsideCounted), by_address);
     size_t kept = 0; // each once
     for (size_t i = 0; i < count; i++)
         if (kept == 0 || outside->counted[kept - 1].object != outside->counted[i].object)
             outside->counted[kept++] = outside->counted[i];
     outside->counted_count = kept;
+    outside->first = (FlWord)outside->counted[0].object;
+    const FlObject *last = outside->counted[kept - 1].object;
+    outside->span = (FlWord)last - outside->first + counted_of(last)->bytes;
 }
 
 // The last one that begins at or before an address; NULL: none.
@@ -111,7 +114,8 @@ void outside_begin(Outside *outside, FlArena *arena) {
 }
 
 static void scan_word(Outside *outside, FlWord word) {
-    OutsideCounted *counted = counted_before(outside, word);
+    bool near = word - outside->first < outside->span; // most words are not
+    OutsideCounted *counted = near ? counted_before(outside, word) : NULL;
     if (counted != NULL && word - (FlWord)counted->object < counted_of(counted->object)->bytes)
         counted->visited = true;
     bool fresh;

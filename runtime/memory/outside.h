@@ -25,8 +25,9 @@ typedef struct Outside {
     FlArena *arena;          // NULL: there is nothing outside
     OutsideCounted *counted; // by address, each object once
     size_t counted_count;
-    FlBlock *shared; // new holds, for what was visited
-    uintptr_t *seen; // shared objects that have one: a hash table
+    FlWord first, span; // of all of them: where the first one begins, and from there to the end of the last
+    FlBlock *shared;    // new holds, for what was visited
+    uintptr_t *seen;    // shared objects that have one: a hash table
     size_t seen_count, seen_capacity;
     bool failed; // memory is out
 } Outside;
