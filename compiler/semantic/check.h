@@ -513,6 +513,8 @@ bool pattern_can_match(Check *check, ModuleInfo *module, Pattern *pattern, const
 TreePattern *pattern_of_type(Frame *frame, const Type *wanted, const Type *over, Span span);
 // What values matched by the pattern are; and those that surely are not, when `over` is a union.
 const Type *pattern_matched(const TreePattern *pattern);
+// 1 or 0 for a pattern that takes just `true` or `false` of a bool, or of a union with bool in it; -1: it is another.
+int pattern_bool(const TreePattern *pattern);
 const Type *pattern_remaining(const TreePattern *pattern);
 bool pattern_is_total(const TreePattern *pattern);
 // Binds the matched value, as `local` of type pattern_matched.

@@ -55,16 +55,30 @@ static TreeArm eval_match_arm(Frame *frame, Expr *expr, Arm *arm, const Subject 
     return (TreeArm){.pattern = pattern, .body = body, .span = arm->span};
 }
 
+static const Type *without_bool(const Type *type) {
+    TypeList members = {0};
+    for (size_t i = 0; i < type_member_count(type); i++)
+        if (type_member(type, i)->kind != TYPE_BOOL)
+            vec_push(&members, type_member(type, i));
+    return type_union(members.data, members.len);
+}
+
 static void eval_match_arms(Frame *frame, Expr *expr, const Type *over, const Type *expected, TreeArmVec *out) {
     Subject subject = {0};
     narrow_subject(frame, expr->match.subject, &subject);
     const Type *left = over;
+    bool bools[2] = {false, false}; // taken by the arms above
     for (size_t i = 0; i < expr->match.arms.len; i++) {
         Arm *arm = &expr->match.arms.data[i];
         TreeArm made = eval_match_arm(frame, expr, arm, &subject, left, expected);
         if (over->kind != TYPE_NEVER)
             note_arm(frame, arm, pattern_can_match(frame->check, frame->module, arm->pattern, over));
         left = pattern_remaining(made.pattern);
+        int value = pattern_bool(made.pattern);
+        if (value >= 0)
+            bools[value] = true;
+        if (bools[false] && bools[true] && type_resolve(left)->kind == TYPE_UNION)
+            left = without_bool(left);
         made.pattern = narrow_pattern_over(made.pattern, over);
         vec_push(out, made);
     }

@@ -471,6 +471,15 @@ static const TreePattern *strip_binds(const TreePattern *pattern) {
     return pattern;
 }
 
+int pattern_bool(const TreePattern *pattern) {
+    pattern = strip_binds(pattern);
+    if (pattern->kind == TREE_PATTERN_MEMBERS && pattern->members.count == 1 &&
+        pattern->members.entries[0].member->kind == TYPE_BOOL)
+        pattern = strip_binds(pattern->members.entries[0].pattern);
+    bool is_bool = pattern->kind == TREE_PATTERN_CONSTANT && type_resolve(pattern->type)->kind == TYPE_BOOL;
+    return is_bool ? pattern->constant->constant.integer != 0 : -1;
+}
+
 const Type *pattern_remaining(const TreePattern *pattern) {
     const Type *type = type_resolve(pattern->type);
     pattern = strip_binds(pattern);
