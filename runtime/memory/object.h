@@ -21,8 +21,14 @@
 #define OBJECT_MARK_SHIFT 4
 #define OBJECT_COUNTED_FLAGS (FL_OBJECT_STATIC | FL_OBJECT_COUNTED)
 
-// Counts bits: there is no instruction for it on every processor.
+// Counts bits. Nearly every processor has an instruction for it, but the baseline of x86-64 does not.
 static inline uint32_t object_count_bits(uint32_t bits) {
+#ifdef __x86_64__
+    if (__builtin_expect(__builtin_cpu_supports("popcnt"), 1)) {
+        __asm__("popcnt %1, %0" : "=r"(bits) : "r"(bits) : "cc");
+        return bits;
+    }
+#endif
     bits -= bits >> 1 & 0x55555555;
     bits = (bits & 0x33333333) + (bits >> 2 & 0x33333333);
     return ((bits + (bits >> 4)) & 0x0f0f0f0f) * 0x01010101 >> 24;
