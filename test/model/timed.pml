@@ -5,6 +5,7 @@
  *
  * mutant LOOKS_FIRST: the process looks whether its entry is there before it parks, and not afterwards
  * mutant UNPARKS_FIRST: who fires the entry looks for PARKED before it takes the entry out
+ * mutant PARKS_AGAIN: the tick, which looks at a process that waits (compact.c), lets it wait on without an entry
  * mutant KEEPS_PARKED: a process that finds its entry gone stays parked
  */
 #define WAITS 3
@@ -15,6 +16,7 @@ bool armed;     /* the entry is in the heap */
 byte armed_for; /* and is due then */
 byte deadline = 1, now;
 bool runnable = true, done;
+byte looks; /* of the tick, a second apart */
 
 inline lock() { atomic { !locked -> locked = true } }
 inline unlock() { locked = false }
@@ -86,6 +88,16 @@ active proctype fire() {
         :: else
         fi;
         unlock()
+    :: atomic { parked && looks < 2 -> parked = false; looks++ };
+        /* compact.c: try_one, let_wait */
+        if
+#ifdef PARKS_AGAIN
+        :: parked = true
+#else
+        :: armed -> parked = true
+        :: !armed -> runnable = true
+#endif
+        fi
     od
 }
 
