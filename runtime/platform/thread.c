@@ -1,6 +1,5 @@
 #include "runtime/platform/thread.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <sys/prctl.h>
@@ -27,11 +26,14 @@ void thread_run_soon(void) {
     syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 
-void thread_keep_signals_out(void) {
+bool thread_start(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *argument), void *argument) {
     static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-    sigset_t set;
-    sigfillset(&set);
+    sigset_t held, before;
+    sigfillset(&held);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        sigdelset(&set, faults[i]);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+        sigdelset(&held, faults[i]);
+    pthread_sigmask(SIG_BLOCK, &held, &before); // inherited by the thread
+    bool started = pthread_create(thread, attributes, run, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
 }

@@ -48,7 +48,6 @@ static void tell(ProcessJob *job) {
 static void *work(void *unused) {
     (void)unused;
     process_thread_is_free = true;
-    thread_keep_signals_out();
     pthread_mutex_lock(&pool.lock);
     while (pool.open) {
         ProcessJob *job = take();
@@ -77,7 +76,7 @@ static void make_thread(void) {
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, POOL_STACK);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &attributes, work, NULL) == 0)
+    if (thread_start(&thread, &attributes, work, NULL))
         pool.threads++;
     pthread_attr_destroy(&attributes);
 }
@@ -119,7 +118,7 @@ void pool_give(ProcessJob *job) {
     job_of_nobody(job);
     if (put(job))
         return;
-    if (pthread_create(&thread, NULL, work_once, job) == 0)
+    if (thread_start(&thread, NULL, work_once, job))
         pthread_join(thread, NULL);
     job->free(job);
 }

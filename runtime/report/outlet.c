@@ -150,7 +150,6 @@ static void write_buffered(void) {
 
 static void *thread(void *unused) {
     (void)unused;
-    thread_keep_signals_out();
     for (bool stops = false; !stops;) {
         pthread_mutex_lock(&outlet.lock);
         wait_for_work();
@@ -170,7 +169,7 @@ static void *thread(void *unused) {
 
 static bool start_thread(void) {
     if (!outlet.has_thread)
-        outlet.has_thread = pthread_create(&outlet.thread, NULL, thread, NULL) == 0;
+        outlet.has_thread = thread_start(&outlet.thread, NULL, thread, NULL);
     return outlet.has_thread;
 }
 

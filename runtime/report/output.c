@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/memory/alloc.h"
+#include "runtime/platform/thread.h"
 #include "runtime/process/death.h"
 #include "runtime/process/mailbox.h"
 #include "runtime/process/run.h"
@@ -181,7 +182,7 @@ static void *writer(void *unused) {
 
 static bool start_writer(void) {
     pthread_t thread;
-    if (!output.has_writer && pthread_create(&thread, NULL, writer, NULL) == 0) {
+    if (!output.has_writer && thread_start(&thread, NULL, writer, NULL)) {
         pthread_detach(thread);
         output.has_writer = true;
     }

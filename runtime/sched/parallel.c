@@ -59,7 +59,7 @@ static void start_worker(FlWorker *worker) {
         return;
     wake_worker(worker);
     worker->started = true;
-    if (pthread_create(&worker->thread, NULL, worker_thread, worker) == 0)
+    if (thread_start(&worker->thread, NULL, worker_thread, worker))
         return;
     // The others have to do without it.
     worker->started = false;
@@ -340,7 +340,6 @@ static void parallel_ended(ProcessWorker *head) {
 
 static void *worker_thread(void *argument) {
     ((FlWorker *)argument)->woken = clock_now();
-    thread_keep_signals_out();
     worker_loop(argument);
     cache_flush_thread();
     return NULL;
@@ -484,7 +483,6 @@ static void *tick_thread(void *argument) {
     uint32_t last_word = 0;
     (void)argument;
     is_tick = true;
-    thread_keep_signals_out();
     thread_run_soon();
     while (!tick_stopped()) {
         uint32_t word = atomic_load(&parallel.tick_word);
@@ -541,7 +539,7 @@ static bool parallel_start(void) {
     for (uint32_t i = 1; i < sched.worker_count; i++)
         atomic_store(&sched.workers[i]->asleep, 1);
     sched.workers[0]->started = true;
-    return pthread_create(&parallel.tick, NULL, tick_thread, NULL) == 0;
+    return thread_start(&parallel.tick, NULL, tick_thread, NULL);
 }
 
 // The caller may hold the idle lock (sched_quiescent): workers are woken without it, each one once more looks at

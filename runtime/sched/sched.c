@@ -359,7 +359,6 @@ int sched_run(const FlProgram *program, const SchedConfig *config) {
 // ---- within another program
 
 static void *first_worker_thread(void *worker) {
-    thread_keep_signals_out();
     worker_loop(worker);
     cache_flush_thread();
     return NULL;
@@ -385,7 +384,7 @@ bool sched_host_start(const FlProgram *program, const SchedConfig *config) {
         undo_prepare();
         return false;
     }
-    if (pthread_create(&first->thread, NULL, first_worker_thread, first) == 0)
+    if (thread_start(&first->thread, NULL, first_worker_thread, first))
         return true;
     sched_stop(0);
     sched.schedule->join();

@@ -101,7 +101,6 @@ void shared_stir(void) {
 }
 
 static void *run(void *unused) {
-    thread_keep_signals_out();
     heap_init();
     set_pace(0);
     atomic_store_explicit(&heap.state, STATE_READY, memory_order_release);
@@ -121,7 +120,7 @@ static bool start_thread(void) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, THREAD_STACK);
-    bool started = pthread_create(&heap.thread, &attributes, run, NULL) == 0;
+    bool started = thread_start(&heap.thread, &attributes, run, NULL);
     pthread_attr_destroy(&attributes);
     return started;
 }
