@@ -194,11 +194,10 @@ static void crash(FlProcess *to, FlBound *bound, FlMessage *message) {
     process_request(to, REQUEST_SIGNALS);
 }
 
-static void overflow(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *message, const FlSite *site) {
+// By a policy under which nobody waits. Releases the lock.
+static void overflow_at_once(FlProcess *to, FlBound *bound, FlMessage *message) {
     switch (bound->policy) {
     case BOUND_BLOCK:
-        block(self, to, bound, message, site);
-        break;
     case BOUND_DROP_NEWEST:
         pthread_mutex_unlock(lock_of(to));
         message_free(message);
@@ -208,10 +207,19 @@ static void overflow(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *
         break;
     case BOUND_CRASH:
         crash(to, bound, message);
-        if (to == self)
-            process_drain(self);
         break;
     }
+}
+
+static void overflow(FlProcess *self, FlProcess *to, FlBound *bound, FlMessage *message, const FlSite *site) {
+    BoundPolicy policy = bound->policy;
+    if (policy == BOUND_BLOCK) {
+        block(self, to, bound, message, site);
+        return;
+    }
+    overflow_at_once(to, bound, message);
+    if (policy == BOUND_CRASH && to == self)
+        process_drain(self);
 }
 
 // ---- the same of a host's thread; each of these releases the lock
@@ -251,24 +259,14 @@ static BoundSent wait_for_room(FlProcess *to, FlBound *bound, FlMessage *message
 }
 
 static BoundSent overflow_from_host(FlProcess *to, FlBound *bound, FlMessage *message, const BoundPatience *patience) {
-    switch (bound->policy) {
-    case BOUND_BLOCK:
-        if (patience->deadline != 0)
-            return wait_for_room(to, bound, message, patience);
-        pthread_mutex_unlock(lock_of(to));
-        return BOUND_FULL;
-    case BOUND_DROP_NEWEST:
-        pthread_mutex_unlock(lock_of(to));
-        message_free(message);
-        break;
-    case BOUND_DROP_OLDEST:
-        drop_oldest(to, bound, message);
-        break;
-    case BOUND_CRASH:
-        crash(to, bound, message);
-        break;
+    if (bound->policy != BOUND_BLOCK) {
+        overflow_at_once(to, bound, message);
+        return BOUND_SENT;
     }
-    return BOUND_SENT;
+    if (patience->deadline != 0)
+        return wait_for_room(to, bound, message, patience);
+    pthread_mutex_unlock(lock_of(to));
+    return BOUND_FULL;
 }
 
 // ---- a send of a process, or of a host's thread
