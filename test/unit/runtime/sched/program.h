@@ -236,4 +236,23 @@ static inline void say(FlProcess *self, const char *format, ...) {
     fl_println(self, string);
 }
 
+// The chain of the numbers from length - 1 down to 0, and whether it is that.
+static inline FlWord chain(FlProcess *self, uint64_t length) {
+    FlWord rest = FL_IMMEDIATE(FL_TAG_NIL, 0);
+    for (uint64_t i = 0; i < length; i++) {
+        FlObject *link = arena_allocate(&self->arena, &head(self)->bump, 3 * sizeof(FlWord));
+        *link = (FlObject){.type = TYPE_LINK};
+        words((FlWord)link)[0] = i;
+        words((FlWord)link)[1] = rest;
+        rest = (FlWord)link;
+    }
+    return rest;
+}
+
+static inline bool is_chain(FlWord rest, uint64_t length) {
+    while (length-- > 0 && words(rest)[0] == length)
+        rest = words(rest)[1];
+    return rest == FL_IMMEDIATE(FL_TAG_NIL, 0);
+}
+
 #endif

@@ -9,22 +9,8 @@ enum { LINKS = 800000 };
 
 static uint64_t rounds; // how often the neighbour has run
 
-static FlWord chain(FlProcess *self, uint64_t length) {
-    FlWord rest = FL_IMMEDIATE(FL_TAG_NIL, 0);
-    for (uint64_t i = 0; i < length; i++) {
-        FlObject *link = arena_allocate(&self->arena, &head(self)->bump, 3 * sizeof(FlWord));
-        *link = (FlObject){.type = TYPE_LINK};
-        words((FlWord)link)[0] = i;
-        words((FlWord)link)[1] = rest;
-        rest = (FlWord)link;
-    }
-    return rest;
-}
-
 static void assert_chain(FlProcess *self, FlWord rest, uint64_t length) {
-    while (length-- > 0 && words(rest)[0] == length)
-        rest = words(rest)[1];
-    if (rest != FL_IMMEDIATE(FL_TAG_NIL, 0))
+    if (!is_chain(rest, length))
         fl_halt(self, 1);
 }
 

@@ -7,24 +7,6 @@
 
 enum { LINKS = 30000, KEPT = 1000, TRIES = 20000 };
 
-static FlWord chain(FlProcess *self, uint64_t length) {
-    FlWord rest = FL_IMMEDIATE(FL_TAG_NIL, 0);
-    for (uint64_t i = 0; i < length; i++) {
-        FlObject *link = arena_allocate(&self->arena, &head(self)->bump, 3 * sizeof(FlWord));
-        *link = (FlObject){.type = TYPE_LINK};
-        words((FlWord)link)[0] = i;
-        words((FlWord)link)[1] = rest;
-        rest = (FlWord)link;
-    }
-    return rest;
-}
-
-static bool is_chain(FlWord rest, uint64_t length) {
-    while (length-- > 0 && words(rest)[0] == length)
-        rest = words(rest)[1];
-    return rest == FL_IMMEDIATE(FL_TAG_NIL, 0);
-}
-
 // Tells who asks how much memory it has.
 static void tell(FlProcess *self, FlPid from) { send(self, from, 0, (int64_t)self->arena.bytes); }
 
