@@ -61,7 +61,8 @@ COMPILER_ALLOC := $(if $(VARIANT),,-l:libjemalloc.a)
 
 # ---- the allocator ------------------------------------------------------------------------------------------------
 
-# jemalloc (docs/dependencies.md says why) with its names prefixed by je_, so that a program's malloc stays the C library's.
+# jemalloc (docs/dependencies.md says why) with its names prefixed by je_, so that a program's malloc stays the C library's. Its
+# profiler, which nothing here turns on, would have every program load libgcc_s for a walk over the stack: it finds no stack.
 ifndef VARIANT
 ALLOCATOR := $(BUILD)/jemalloc.o
 JEMALLOC_API := malloc calloc realloc free aligned_alloc memalign posix_memalign valloc malloc_usable_size mallocx rallocx \
@@ -71,8 +72,9 @@ $(ALLOCATOR):
 	$(SHOW) "  LIB   $@"
 	@rm -rf $@.d; mkdir -p $@.d
 	$(Q)cd $@.d && ar x $(JEMALLOC) && rm -f jemalloc_cpp*.o
+	$(Q)echo 'int _Unwind_Backtrace(void) { return 5; } int _Unwind_GetIP(void) { return 0; }' | $(CC) -O2 -x c -c -o $@.d/unwind.o -
 	$(Q)ld -r -o $@ $@.d/*.o
-	$(Q)objcopy $(foreach name,$(JEMALLOC_API),--redefine-sym $(name)=je_$(name)) $@
+	$(Q)objcopy --localize-symbol=_Unwind_Backtrace --localize-symbol=_Unwind_GetIP $(foreach name,$(JEMALLOC_API),--redefine-sym $(name)=je_$(name)) $@
 	@rm -rf $@.d
 endif
 

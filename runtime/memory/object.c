@@ -1,5 +1,19 @@
 #include "runtime/memory/object.h"
 
+bool object_counts_bits;
+
+#ifdef __x86_64__
+#include <cpuid.h>
+
+// Not __builtin_cpu_supports, which asks for everything that a processor may have: each question costs microseconds in
+// a virtual machine.
+__attribute__((constructor)) static void look(void) {
+    unsigned a, b, c, d;
+    __cpuid(1, a, b, c, d);
+    object_counts_bits = c & bit_POPCNT;
+}
+#endif
+
 uint64_t object_bytes(const FlObject *object) {
     if (object->type == OBJECT_FILLER)
         return sizeof(FlObject) + (uint64_t)object->flags * sizeof(FlWord);

@@ -21,10 +21,13 @@
 #define OBJECT_MARK_SHIFT 4
 #define OBJECT_COUNTED_FLAGS (FL_OBJECT_STATIC | FL_OBJECT_COUNTED)
 
+// Whether the processor has an instruction that counts bits; set before main.
+extern bool object_counts_bits;
+
 // Counts bits. Nearly every processor has an instruction for it, but the baseline of x86-64 does not.
 static inline uint32_t object_count_bits(uint32_t bits) {
 #ifdef __x86_64__
-    if (__builtin_expect(__builtin_cpu_supports("popcnt"), 1)) {
+    if (__builtin_expect(object_counts_bits, 1)) {
         __asm__("popcnt %1, %0" : "=r"(bits) : "r"(bits) : "cc");
         return bits;
     }
