@@ -37,11 +37,23 @@ static bool add_uncalled_lambdas(Check *check, InstVec *roots) {
 
 // ---- the end -------------------------------------------------------------------------------------------------------
 
+// `{ok, n}` is how others write `{ok: n}`.
+static void report_dead_shape(Check *check, const Pattern *pattern) {
+    Diag *diag = report_now(check, DIAG_PATTERN_NEVER, pattern->span, "no value that comes here has this shape");
+    bool is_pair = pattern->kind == PATTERN_RECORD && pattern->record.fields.len == 2;
+    for (size_t i = 0; is_pair && i < 2; i++)
+        is_pair = pattern->record.fields.data[i].is_short;
+    if (is_pair)
+        REPORT_HELP(diag, "this asks for two fields, `%s` and `%s`; the value of one is bound by `{%s: %s}`",
+                    name_text(pattern->record.fields.data[0].name), name_text(pattern->record.fields.data[1].name),
+                    name_text(pattern->record.fields.data[0].name), name_text(pattern->record.fields.data[1].name));
+}
+
 static void report_dead_arms(Check *check) {
     for (size_t i = 0; i < check->arms.len; i++) {
         const Arm *arm = check->arms.data[i];
         if (!map_get(&check->arm_reached, arm))
-            report_now(check, DIAG_PATTERN_NEVER, arm->pattern->span, "no value that comes here has this shape");
+            report_dead_shape(check, arm->pattern);
         else if (!map_has(&check->arm_reached, arm->pattern))
             report_now(check, DIAG_UNREACHABLE_ARM, arm->pattern->span,
                        "the arms above take everything that this one would");

@@ -23,13 +23,17 @@ static bool is_int_literal(const Expr *expr) {
     return expr->kind == EXPR_LITERAL && expr->literal.kind == LITERAL_INT;
 }
 
+static bool may_be_nil(const Type *type) {
+    type = type_resolve(type);
+    return type->kind == TYPE_UNION && type->members.count == 2 && type->members.types[0]->kind == TYPE_NIL;
+}
+
 // A value that may be nil and one other thing.
 static void help_nil(Diag *diag, const Expr *expr, const Type *type) {
     type = type_resolve(type);
     if (!diag || type->kind != TYPE_UNION)
         return;
-    bool with_nil = type->members.count == 2 && type->members.types[0]->kind == TYPE_NIL;
-    if (!with_nil) {
+    if (!may_be_nil(type)) {
         diag_help(diag, "take the union apart with `match`, or test it with `is`");
         return;
     }
@@ -47,6 +51,8 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
         REPORT_HELP(
             diag,
             "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
+    if (expr->binary.op == BINARY_REM && a == TYPE_STRING)
+        REPORT_HELP(diag, "values stand in text: \"${x}\"; see `string:format`, `math:fixed`, `text.pad_left`");
     help_nil(diag, expr->binary.left, left->type);
     help_nil(diag, expr->binary.right, right->type);
     report_origin(diag, frame, expr->binary.left);
@@ -100,6 +106,13 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
     if (a->kind == TYPE_RECORD && b->kind == TYPE_RECORD) {
         Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`++` does not join records");
         REPORT_HELP(diag, "a record with some fields new is `record with {field: value}`");
+        return tree_never(expr->span);
+    }
+    if (is_numeric(type_resolve(type_widen(a)))) {
+        Diag *diag = report(frame, DIAG_OPERAND, expr->binary.op_span, "`++` joins lists, and nothing counts up");
+        Text text = span_text(expr->binary.left->span);
+        REPORT_HELP(diag, "values do not change; bind the name again: `%.*s = %.*s + 1`", (int)text.len, text.data,
+                    (int)text.len, text.data);
         return tree_never(expr->span);
     }
     if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
@@ -219,8 +232,14 @@ void expect_bool(Frame *frame, Tree *tree, const Expr *expr, const char *where) 
     TypeKind kind = type_resolve(type_widen(tree->type))->kind;
     if (kind == TYPE_INT)
         REPORT_HELP(diag, "nothing but `true` and `false` is a condition: compare, `n != 0`");
+    else if (kind == TYPE_STRING)
+        REPORT_HELP(diag, "nothing but `true` and `false` is a condition: compare, `text != \"\"`");
+    else if (kind == TYPE_LIST)
+        REPORT_HELP(diag, "nothing but `true` and `false` is a condition: compare, `xs != []`");
     else if (kind == TYPE_UNION && strstr(where, "`!`"))
         REPORT_HELP(diag, "`!` binds tighter than `is` and `==`: write `!(x is …)`, or `x != …`");
+    else if (kind == TYPE_UNION && may_be_nil(tree->type))
+        REPORT_HELP(diag, "nothing but `true` and `false` is a condition: compare, `x != nil`");
     report_origin(diag, frame, expr);
     report_instance(diag, frame);
 }

@@ -148,6 +148,35 @@ static void refuse_hidden(Check *check, const ModuleInfo *module, const ModuleRe
     REPORT_HELP(diag, "give the file another name");
 }
 
+// The library's module with nearly this name, or that does what another language's does.
+static void help_module(Check *check, Diag *diag, Name name) {
+    static const char *const library[] = {"file",   "json", "list",   "log",  "map",  "math", "os",
+                                          "random", "set",  "string", "task", "test", "time"};
+    static const char *const words[][2] = {
+        {"io", "println(x)"},
+        {"erlang", "spawn_typed(f)`, `self()`, `text(x)"},
+        {"gen_server", "spawn_typed(handler, state)`, `call(pid, (me) -> message, ms)"},
+        {"supervisor", "spawn_supervisor({strategy: …, children: […]})"},
+        {"timer", "send_after(ms, pid, message)"},
+        {"ets", "map:of()`, in a process that keeps it"},
+        {"process", "spawn_typed(f, a)"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+        if (strcmp(words[i][0], name->text) == 0) {
+            REPORT_HELP(diag, "see `%s`", words[i][1]);
+            return;
+        }
+    Suggestion near = suggest_start(name);
+    for (size_t i = 0; i < sizeof(library) / sizeof(*library); i++)
+        suggest_offer(&near, name_of(library[i]));
+    for (size_t i = 0; i < check->modules.len; i++)
+        if (check->modules.entries[i].value)
+            suggest_offer(&near, check->modules.entries[i].key);
+    if (near.best)
+        report_near(diag, &near);
+    else
+        REPORT_HELP(diag, "a module is a file `%s.fl` beside this one, or one of the library", name_text(name));
+}
+
 void module_load_references(Check *check, ModuleInfo *module) {
     for (size_t i = 0; i < module->ast->references.len; i++) {
         const ModuleRef *reference = &module->ast->references.data[i];
@@ -159,8 +188,7 @@ void module_load_references(Check *check, ModuleInfo *module) {
                                 name_text(reference->module));
         if (diag && check->loader && check->loader->searched)
             diag_note(diag, "looked for %s", check->loader->searched(check->loader->context, reference->module));
-        diag_help(diag, "a module is a file `%s.fl` beside this one, or one of the library",
-                  name_text(reference->module));
+        help_module(check, diag, reference->module);
     }
 }
 
@@ -400,6 +428,25 @@ static const char *own_word(Name name) {
         {"int", "truncate(x)` of a float, `parse_int(text)` of text, as in `parse_int(\"5\")"},
         {"printf", "println(\"… ${x} …\")"},
         {"console", "println(x)"},
+        {"fmt", "println(x)"},
+        {"IO", "println(x)"},
+        {"System", "println(x)"},
+        {"echo", "println(x)"},
+        {"Enum", "list:map(xs, f)` or `xs.map(f)"},
+        {"Process", "spawn_typed(f, a)"},
+        {"process", "os:args()`, `os:env(name)`, `halt(status)"},
+        {"exports", "module:name"},
+        {"parseInt", "parse_int(text)"},
+        {"parseFloat", "parse_float(text)"},
+        {"setTimeout", "send_after(ms, pid, message)"},
+        {"raise", "panic(text)"},
+        {"throw", "panic(text)"},
+        {"append", "xs ++ [x]"},
+        {"enumerate", "xs.enumerate()"},
+        {"isinstance", "x is int"},
+        {"is_nil", "x == nil"},
+        {"input", "os:read_line()"},
+        {"main", "main() { … }` on one line with its `{"},
         {"print_string", "print(text)"},
         {"send", "pid <- message"},
         {"number", "int` or `float"},

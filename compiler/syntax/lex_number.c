@@ -1,8 +1,10 @@
-// 12, 1_000, 0xFF, 1.5, 2e10, 1.5e-3. A point belongs to the number only if a digit follows: `1..5` and `1.text` don't.
+// 12, 1_000, 0xFF, 0b101, 0o755, 1.5, 2e10, 1.5e-3. A point belongs to the number only if a digit follows: `1..5` and
+// `1.text` don't.
 #include "compiler/syntax/lexer.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -13,14 +15,23 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+static bool is_digit_of(char c, unsigned base) { return hex_value(c) >= 0 && (unsigned)hex_value(c) < base; }
+
 // Digits with single underscores between them.
-static void skip_digits(Lexer *lx, bool hex) {
+static void skip_digits(Lexer *lx, unsigned base) {
     for (;;) {
         char c = lx->text[lx->at], next = c == '_' ? lx->text[lx->at + 1] : c;
-        if (hex ? hex_value(next) < 0 : !is_digit(next))
+        if (!is_digit_of(next, base))
             return;
         lx->at += c == '_' ? 2 : 1;
     }
+}
+
+// What a prefix says, `0x`, `0b` or `0o` with a digit behind it; otherwise 10.
+static unsigned base_at(const char *text) {
+    char letter = text[0] == '0' ? (char)(text[1] | 0x20) : 0;
+    unsigned base = letter == 'x' ? 16 : letter == 'b' ? 2 : letter == 'o' ? 8 : 10;
+    return base != 10 && is_digit_of(text[2], base) ? base : 10;
 }
 
 static bool skip_exponent(Lexer *lx) {
@@ -31,12 +42,22 @@ static bool skip_exponent(Lexer *lx) {
     if (!is_digit(text[1 + sign]))
         return false;
     lx->at += 1 + (uint32_t)sign;
-    skip_digits(lx, false);
+    skip_digits(lx, 10);
     return true;
 }
 
 // How much of a text goes into a message.
 static int shown(uint32_t len) { return len > 40 ? 40 : (int)len; }
+
+// `10L`, `5n`, `1.0f`, `7u64`: how wide a number is does not stand behind it in Fluffy.
+static bool is_suffix(const char *letters, uint32_t len) {
+    static const char *const suffixes[] = {"n",  "l",  "L",  "f",   "F",   "d",  "u",   "U",   "ul",  "UL",
+                                           "ll", "LL", "i8", "i32", "i64", "u8", "u32", "u64", "f32", "f64"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (strlen(suffixes[i]) == len && memcmp(suffixes[i], letters, len) == 0)
+            return true;
+    return false;
+}
 
 // Letters directly behind a number: one error for all of it, and the number counts as 0.
 static bool reject_letters(Lexer *lx, uint32_t start) {
@@ -48,6 +69,8 @@ static bool reject_letters(Lexer *lx, uint32_t start) {
     Diag *diag = diag_error(lx->diags, DIAG_BAD_NUMBER, lex_span(lx, start, lx->at), "`%.*s` is not a number",
                             shown(lx->at - start), lx->text + start);
     diag_primary(diag, "the number would end after `%.*s`", shown(number_end - start), lx->text + start);
+    if (is_suffix(lx->text + number_end, lx->at - number_end))
+        diag_help(diag, "numbers have no suffix: `5` is an int of 64 bits, `5.0` a float");
     return true;
 }
 
@@ -60,7 +83,7 @@ static void too_large(Lexer *lx, uint32_t start, const char *message) {
 static void push_int(Lexer *lx, uint32_t start, unsigned base) {
     uint64_t value = 0;
     bool overflow = false;
-    for (uint32_t i = base == 16 ? start + 2 : start; i < lx->at; i++) {
+    for (uint32_t i = base == 10 ? start : start + 2; i < lx->at; i++) {
         if (lx->text[i] == '_')
             continue;
         overflow |= __builtin_mul_overflow(value, base, &value);
@@ -90,21 +113,21 @@ static void push_float(Lexer *lx, uint32_t start) {
 
 void lex_number(Lexer *lx) {
     uint32_t start = lx->at;
-    bool hex = lx->text[start] == '0' && (lx->text[start + 1] | 0x20) == 'x' && hex_value(lx->text[start + 2]) >= 0;
-    if (hex)
+    unsigned base = base_at(lx->text + start);
+    if (base != 10)
         lx->at += 2;
-    skip_digits(lx, hex);
+    skip_digits(lx, base);
     bool is_float = false;
-    if (!hex && lx->text[lx->at] == '.' && is_digit(lx->text[lx->at + 1])) {
+    if (base == 10 && lx->text[lx->at] == '.' && is_digit(lx->text[lx->at + 1])) {
         lx->at++;
-        skip_digits(lx, false);
+        skip_digits(lx, 10);
         is_float = true;
     }
-    is_float |= !hex && skip_exponent(lx);
+    is_float |= base == 10 && skip_exponent(lx);
     if (reject_letters(lx, start))
         lex_push(lx, TOKEN_INT, start)->value.integer = 0;
     else if (is_float)
         push_float(lx, start);
     else
-        push_int(lx, start, hex ? 16 : 10);
+        push_int(lx, start, base);
 }

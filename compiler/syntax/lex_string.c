@@ -264,9 +264,10 @@ void lex_cut_strings(Lexer *lx) {
 // 'text' is read as a string, so that one habit gives one error a string.
 void lex_single_quoted(Lexer *lx) {
     uint32_t start = lx->at++;
-    while (lx->at < lx->len && lx->text[lx->at] != '\'' && lx->text[lx->at] != '\n')
+    char mark = lx->text[start];
+    while (lx->at < lx->len && lx->text[lx->at] != mark && lx->text[lx->at] != '\n')
         lx->at++;
-    bool closed = lx->text[lx->at] == '\'';
+    bool closed = lx->text[lx->at] == mark;
     lx->at += closed;
     uint32_t end = closed ? lx->at : start + 1;
     Diag *diag = diag_error(lx->diags, DIAG_UNKNOWN_CHARACTER, lex_span(lx, start, end),

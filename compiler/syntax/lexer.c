@@ -191,6 +191,15 @@ static const char *help_for_character(uint32_t code_point) {
         return "comments start with `//`";
     case '\\':
         return "lambdas are written `(x) -> x + 1`";
+    case '^':
+        return "bits that differ are `math:bit_xor(a, b)`; a name in a pattern binds: compare in a guard, `x where x "
+               "== y`";
+    case '~':
+        return "the other bits of `n` are `-n - 1`";
+    case '@':
+        return "there are neither attributes nor decorators; a constant is written `name = value`, at top level";
+    case '$':
+        return "values stand in text: \"${x}\"";
     case 0x00A0:
     case 0xFEFF:
         return "this is an invisible character; write a space";
@@ -199,8 +208,23 @@ static const char *help_for_character(uint32_t code_point) {
     }
 }
 
+// `#` where a line or a comment may begin: the rest of the line is one mistake.
+static bool skip_hash(Lexer *lx) {
+    const char *behind = lx->text + lx->at + 1;
+    bool include = strncmp(behind, "include", 7) == 0;
+    if (lx->text[lx->at] != '#' || lx->strings.len || !(lx->newline || *behind == ' ') || *behind == '{')
+        return false;
+    uint32_t start = lx->at;
+    skip_line_comment(lx);
+    Diag *diag = diag_error(lx->diags, DIAG_UNKNOWN_CHARACTER, lex_span(lx, start, start + 1), "unknown character `#`");
+    diag_help(diag, "%s", include ? "there is no import: write `module:name`" : "comments start with `//`");
+    return true;
+}
+
 // One error for a whole run of characters that mean nothing.
 static void skip_unknown(Lexer *lx) {
+    if (skip_hash(lx))
+        return;
     uint32_t start = lx->at;
     size_t size;
     uint32_t code_point = utf8_decode(lx->text + start, lx->len - start, &size);
@@ -215,7 +239,9 @@ static void skip_unknown(Lexer *lx) {
         diag = diag_error(lx->diags, DIAG_UNKNOWN_CHARACTER, span, "unknown character `%c`", (char)code_point);
     else
         diag = diag_error(lx->diags, DIAG_UNKNOWN_CHARACTER, span, "unknown character U+%04X", code_point);
-    const char *help = help_for_character(code_point);
+    bool is_map = code_point == '#' && lx->text[lx->at] == '{';
+    const char *help =
+        is_map ? "a map is written `map:of(\"a\": 1)`, a record `{a: 1}`" : help_for_character(code_point);
     if (help)
         diag_help(diag, "%s", help);
 }
@@ -230,7 +256,7 @@ static void lex_token(Lexer *lx) {
         return lex_number(lx);
     if (*text == '"')
         return lex_string(lx);
-    if (*text == '\'')
+    if (*text == '\'' || (*text == '`' && !lx->strings.len))
         return lex_single_quoted(lx);
     const Operator *op = operator_at(text);
     if (op)

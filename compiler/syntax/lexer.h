@@ -38,7 +38,7 @@ bool lex_is_word_byte(char c);
 // lex_number.c: lx->at is on a digit.
 void lex_number(Lexer *lx);
 
-// lex_string.c: lx->at is on `"`; on the `}` of an interpolation; on `'`.
+// lex_string.c: lx->at is on `"`; on the `}` of an interpolation; on `'` or a backtick.
 void lex_string(Lexer *lx);
 void lex_string_rest(Lexer *lx);
 void lex_single_quoted(Lexer *lx);

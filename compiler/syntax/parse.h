@@ -77,6 +77,10 @@ bool inside(const Parser *p, uint32_t open);
 // on by at least one token if the present one is still `start`.
 void parse_recover(Parser *p, uint32_t open, uint32_t start);
 
+// Skips what belongs, by its indentation, to the statement whose first token is `start`, as in languages without
+// braces.
+void skip_indented(Parser *p, uint32_t start);
+
 // Guards of recursion; a false enter was reported and needs no leave.
 bool enter(Parser *p);
 void leave(Parser *p);
@@ -157,6 +161,7 @@ Stmt *parse_stmt(Parser *p);                              // parse_stmt.c
 Expr *parse_block(Parser *p, const char *after);          // `{ … }`; `after` names what it belongs to, or ""
 bool open_block(Parser *p, const char *after);            // its `{`
 void end_statement(Parser *p, uint32_t open, Stmt *stmt); // there has to be a newline
+bool brace_on_line(const Parser *p);                      // a `{` stands here or further on the line
 bool is_stray_bracket(const Parser *p);
 bool skip_consequence(Parser *p); // a stray bracket in an item that is broken already
 void check_unused(Parser *p, const StmtVec *stmts, bool last_too);

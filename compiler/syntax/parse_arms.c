@@ -78,15 +78,23 @@ static void expect_arrow(Parser *p) {
         advance(p);
         return;
     }
-    if (at_kind(p, TOKEN_PIPE) && !on_new_line(p)) {
+    if ((at_kind(p, TOKEN_PIPE) || at_kind(p, TOKEN_COMMA)) && !on_new_line(p)) {
         diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "a pattern has no alternatives"),
                   "write an arm for each, or bind a name to a union: `x: A | B`");
         return;
     }
     bool when = at_kind(p, TOKEN_IF) || (at_kind(p, TOKEN_NAME) && strcmp(p->token->value.name->text, "when") == 0);
-    if (when && !on_new_line(p))
-        diag_help(parse_expected(p, DIAG_UNEXPECTED_TOKEN, "`->`"),
+    bool when_here = when && !on_new_line(p);
+    if (when_here)
+        diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "expected `->`, found `%s`",
+                              at_kind(p, TOKEN_IF) ? "if" : "when"),
                   "the condition of an arm is written `where`: `n where n > 0 -> …`");
+    else if (at_kind(p, TOKEN_DOT_DOT) && !on_new_line(p))
+        diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "a pattern is no range"),
+                  "test it in a guard: `n where n >= 1 && n < 3 -> …`");
+    else if (at_kind(p, TOKEN_PLUS) && !on_new_line(p))
+        diag_help(parse_error(p, DIAG_UNEXPECTED_TOKEN, this_span(p), "a pattern has no `+`"),
+                  "test text in a guard: `text where text.starts_with(\"he\") -> text.remove_prefix(\"he\")`");
     else
         expect(p, TOKEN_ARROW);
 }

@@ -26,7 +26,8 @@ Expr *parse_for(Parser *p) {
     Expr *expr = new_expr(p, EXPR_FOR, p->at);
     advance(p);
     if (at_kind(p, TOKEN_OPEN_PAREN))
-        diag_help(parse_expected(p, DIAG_EXPECTED_PATTERN, "a name"), "a loop is written `for x in xs { … }`");
+        diag_help(parse_expected(p, DIAG_EXPECTED_PATTERN, "a name"),
+                  "a loop is written `for x in xs { … }`, `for i in range(n) { … }`");
     expr->for_.pattern = parse_pattern(p);
     expect(p, TOKEN_IN);
     expr->for_.iterable = parse_head(p);

@@ -73,13 +73,6 @@ static void parse_result_constraint(Parser *p, FunctionClause *clause) {
     clause->result_short = true;
 }
 
-static bool brace_on_line(const Parser *p) {
-    for (uint32_t ahead = 1; peek(p, ahead)->kind != TOKEN_END && !peek(p, ahead)->newline_before; ahead++)
-        if (peek(p, ahead)->kind == TOKEN_OPEN_BRACE)
-            return true;
-    return false;
-}
-
 // `: T` and `-> T`, as other languages write it.
 static void reject_result_mark(Parser *p) {
     if (!at_kind(p, TOKEN_COLON) && !at_kind(p, TOKEN_ARROW))
@@ -87,6 +80,7 @@ static void reject_result_mark(Parser *p) {
     if (at_kind(p, TOKEN_ARROW) && !brace_on_line(p)) {
         diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, this_span(p), "the body of a function stands in braces"),
                   "write `name(a) { value }`; `(a) -> value` is a function value");
+        skip_indented(p, p->first);
         return;
     }
     Diag *diag = parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "no %s stands before the type of a result",

@@ -58,8 +58,42 @@ static bool skip_foreign_definition(Parser *p) {
     advance(&behind);
     if (!help || !is_function_header(&behind))
         return false;
+    uint32_t start = p->at;
     diag_help(parse_complain(p, DIAG_FOREIGN_SYNTAX, this_span(p), "there is no `%s` in Fluffy", word), "%s", help);
     advance(p);
+    if (!brace_on_line(p)) {
+        p->panic = true;
+        skip_indented(p, start);
+    }
+    return true;
+}
+
+// `-module(name).`
+static bool reject_attribute(Parser *p) {
+    const Token *word = peek(p, 1), *open = peek(p, 2);
+    bool called = word->kind == TOKEN_NAME || word->kind == TOKEN_EXPORT;
+    if (!at_kind(p, TOKEN_MINUS) || !called || open->kind != TOKEN_OPEN_PAREN || open->is_unpaired ||
+        p->tokens->data[open->partner + 1].kind != TOKEN_DOT)
+        return false;
+    diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, this_span(p), "there are no attributes in Fluffy"),
+              "a file is a module, named by its file's stem, and others may use all of it: `module:name`");
+    skip_indented(p, p->at);
+    return true;
+}
+
+// `f<T>(x: T) {`
+static bool reject_type_parameters(Parser *p) {
+    uint32_t ahead = 2;
+    if (!at_kind(p, TOKEN_NAME) || peek(p, 1)->kind != TOKEN_LESS)
+        return false;
+    while (peek(p, ahead)->kind == TOKEN_NAME || peek(p, ahead)->kind == TOKEN_COMMA)
+        ahead++;
+    const Token *open = peek(p, ahead + 1);
+    if (peek(p, ahead)->kind != TOKEN_GREATER || open->kind != TOKEN_OPEN_PAREN || !brace_on_line(p))
+        return false;
+    Span span = span_join(token_span(p->tokens, peek(p, 1)), token_span(p->tokens, peek(p, ahead)));
+    diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, span, "there are no type parameters in Fluffy"),
+              "leave them out: a function is generic as far as its body allows");
     return true;
 }
 
@@ -71,7 +105,10 @@ static void parse_top_statement(Parser *p) {
 
 static void parse_one(Parser *p) {
     TokenKind next = (TokenKind)peek(p, 1)->kind;
-    skip_foreign_definition(p);
+    if (skip_foreign_definition(p) && p->panic)
+        return;
+    if (reject_attribute(p) || reject_type_parameters(p))
+        return;
     if (at_kind(p, TOKEN_EXPORT))
         parse_export(p);
     else if (at_kind(p, TOKEN_EXTERN))

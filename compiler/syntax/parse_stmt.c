@@ -59,6 +59,8 @@ static void reject_assignment(Parser *p, const Expr *left) {
         diag_help(diag, "a function is written `%s(…) { value }`", left->call.callee->name.name->text);
     else if (left->kind == EXPR_FIELD)
         diag_help(diag, "values do not change; `record with {field: value}` is a new record");
+    else if (left->kind == EXPR_INDEX)
+        diag_help(diag, "values do not change; `xs.replace_at(i, x)` is a new list, `m.put(key, value)` a new map");
     else if (left->kind == EXPR_RECORD || left->kind == EXPR_LIST)
         diag_help(diag, "take a value apart with `match value { pattern -> … }`");
 }
@@ -94,16 +96,38 @@ static bool at_operand(const Parser *p) {
            kind == TOKEN_FLOAT;
 }
 
+// `let x`, `while (c) {`: a statement that begins with another language's word.
+static bool reject_foreign_word(Parser *p, const Expr *expr) {
+    const Expr *word = !expr                                                     ? NULL
+                       : expr->kind == EXPR_NAME                                 ? expr
+                       : at_kind(p, TOKEN_OPEN_BRACE) && expr->kind == EXPR_CALL ? expr->call.callee
+                                                                                 : NULL;
+    const char *help =
+        word && word->kind == EXPR_NAME && !word->name.module ? foreign_word_help(word->name.name->text) : NULL;
+    if (!help)
+        return false;
+    Diag *diag = parse_error(p, DIAG_FOREIGN_SYNTAX, word->span, "there is no `%s` in Fluffy", word->name.name->text);
+    diag_help(diag, "%s", help);
+    skip_indented(p, p->first);
+    return true;
+}
+
+// `int x = 5`, `void main() {`: the type before the name.
+static const char *type_first_help(const Parser *p, const Expr *expr) {
+    static const char *const types[] = {"int", "float", "string", "bool", "void", "double", "long", "char", "auto"};
+    for (size_t i = 0; i < sizeof types / sizeof *types && at_kind(p, TOKEN_NAME); i++)
+        if (strcmp(types[i], expr->name.name->text) == 0)
+            return peek(p, 1)->kind == TOKEN_OPEN_PAREN
+                       ? "a function is written `name(a: int) int { … }`: the type of its result stands behind them"
+                       : "a type stands behind the name: `name: int = value`";
+    return NULL;
+}
+
 // Two things on one line: what the first one is may tell what was meant.
 static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) {
     const Expr *expr = stmt->kind == STMT_EXPR ? stmt->expr : NULL;
-    const char *help = expr && expr->kind == EXPR_NAME ? foreign_word_help(expr->name.name->text) : NULL;
-    if (help) {
-        Diag *diag =
-            parse_error(p, DIAG_FOREIGN_SYNTAX, expr->span, "there is no `%s` in Fluffy", expr->name.name->text);
-        diag_help(diag, "%s", help);
+    if (reject_foreign_word(p, expr))
         return;
-    }
     if (expr && expr->kind == EXPR_CALL && expr->call.callee->kind == EXPR_NAME && at_kind(p, TOKEN_OPEN_BRACE)) {
         Diag *diag = parse_error(p, DIAG_NESTED_FUNCTION, expr->span, "functions are defined at top level only");
         diag_help(diag, "bind a lambda: `%s = (…) -> { … }`", expr->call.callee->name.name->text);
@@ -118,8 +142,13 @@ static void reject_second_statement(Parser *p, uint32_t open, const Stmt *stmt) 
     diag_label(diag, stmt->span, "this statement is complete");
     if (at_kind(p, TOKEN_COMMA) && expr && expr->kind == EXPR_NAME)
         diag_help(diag, "a binding binds one name; take a value apart with `match`");
+    if (at_kind(p, TOKEN_COMMA) && expr && expr->kind == EXPR_LITERAL)
+        diag_help(diag, "there are no tuples; the parts of a record have names: `{a: 1, b: 2}`");
     bool is_name = expr && expr->kind == EXPR_NAME && !expr->name.module;
-    if (at_kind(p, TOKEN_ELSE))
+    const char *type_help = is_name ? type_first_help(p, expr) : NULL;
+    if (type_help)
+        diag_help(diag, "%s", type_help);
+    else if (at_kind(p, TOKEN_ELSE))
         diag_help(diag, "an `else` follows the `}` of an `if`");
     else if (is_name && strcmp(expr->name.name->text, "spawn") == 0)
         diag_help(diag, "write `spawn { … }` or `spawn(function, argument)`");
@@ -163,14 +192,52 @@ bool skip_consequence(Parser *p) {
 
 // ---- blocks ---------------------------------------------------------------------------------------------------------
 
+// How what comes before a block is written with one.
+static const char *block_help(const Parser *p, const char *after) {
+    static const char *const forms[][2] = {
+        {"the condition", "the branches of an `if` stand in braces: `if condition { a } else { b }`"},
+        {"`else`", "the branches of an `if` stand in braces: `if condition { a } else { b }`"},
+        {"the list", "the body of a loop stands in braces: `for x in xs { … }`"},
+        {"`defer`", "what is put off is a block: `defer { … }`"},
+        {"the header", "the body of a function stands in braces: `name(a) { value }`"},
+        {"`receive`", "the arms stand in braces, each on a line of its own: `receive { pattern -> value }`"},
+        {"the value", "the arms stand in braces, each on a line of its own: `match value { pattern -> value }`"},
+    };
+    if (at_kind(p, TOKEN_ASSIGN) && strcmp(after, "the condition") == 0)
+        return peek(p, 1)->kind == TOKEN_SLASH ? "unequal is `!=`" : "values are compared with `==`";
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (strcmp(forms[i][0], after) == 0)
+            return forms[i][1];
+    return NULL;
+}
+
+bool brace_on_line(const Parser *p) {
+    for (uint32_t ahead = 1; peek(p, ahead)->kind != TOKEN_END; ahead++) {
+        if (peek(p, ahead)->newline_before)
+            return false;
+        if (peek(p, ahead)->kind == TOKEN_OPEN_BRACE)
+            return true;
+    }
+    return false;
+}
+
+static void reject_block(Parser *p, const char *after) {
+    Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
+    const char *help = diag->helps.len ? NULL : block_help(p, after);
+    if (help)
+        diag_help(diag, "%s", help);
+    if (line_ended(p) || !brace_on_line(p))
+        skip_indented(p, p->first);
+}
+
 bool open_block(Parser *p, const char *after) {
     if (p->panic)
         return false;
-    if (!at_kind(p, TOKEN_OPEN_BRACE)) {
-        bool assigns = at_kind(p, TOKEN_ASSIGN) && peek(p, 1)->kind != TOKEN_LESS;
-        Diag *diag = parse_expected(p, DIAG_UNEXPECTED_TOKEN, *after ? text_format("`{` after %s", after) : "`{`");
-        if (assigns && strcmp(after, "the condition") == 0)
-            diag_help(diag, "values are compared with `==`");
+    // `receive` and an arm on the next line: what stands in these braces is a pattern.
+    bool is_pattern = line_ended(p) && at_kind(p, TOKEN_OPEN_BRACE) && !p->token->is_unpaired &&
+                      p->tokens->data[p->token->partner + 1].kind == TOKEN_ARROW;
+    if (!at_kind(p, TOKEN_OPEN_BRACE) || is_pattern) {
+        reject_block(p, after);
         return false;
     }
     if (on_new_line(p) && *after) {
@@ -230,6 +297,8 @@ static void report_unused(Parser *p, const Stmt *stmt) {
         diag_help(diag, "comments start with `//`");
     else if (stmt->expr->kind == EXPR_BINARY && stmt->expr->binary.op == BINARY_EQ)
         diag_help(diag, "a binding is written with one `=`");
+    else if (stmt->expr->kind == EXPR_LITERAL && stmt->expr->literal.kind == LITERAL_STRING)
+        diag_help(diag, "comments start with `//`; text is printed by `println(text)`");
 }
 
 // Every statement but the last, whose value is the block's; the last too if nobody takes that value.

@@ -73,7 +73,7 @@ static TypeExprField parse_type_field(Parser *p) {
     field.name = take_label(p, &field.name_span, &colon);
     if (at_kind(p, TOKEN_QUESTION))
         diag_help(parse_error(p, DIAG_FOREIGN_SYNTAX, this_span(p), "expected `:`, found `?`"),
-                  "there are no optional fields; use a union of records");
+                  "there are no optional fields; a field that may be nil is written `name: T | nil`");
     if (!colon)
         expect(p, TOKEN_COLON);
     field.type = parse_type_where(p);

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int compare_offsets(const void *a, const void *b) {
     uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
@@ -233,6 +234,8 @@ bool expect_close(Parser *p, uint32_t open, const char *wanted) {
     if (at_kind(p, TOKEN_ARROW) && p->tokens->data[p->at - 1].kind == TOKEN_NAME)
         diag_help(diag, "the parameters of a lambda stand in parentheses: `(%s) -> …`",
                   p->tokens->data[p->at - 1].value.name->text);
+    else if (at_kind(p, TOKEN_COMMA) && strcmp(wanted, "`..`") == 0)
+        diag_help(diag, "an element of an element is `xs[i][j]`");
     else if (at_kind(p, TOKEN_COLON) && opening->kind == TOKEN_OPEN_BRACKET)
         diag_help(diag, "a part of a list is written `xs[from..to]`");
     diag_label(diag, token_span(p->tokens, opening), "opened here");
@@ -264,6 +267,44 @@ void parse_recover(Parser *p, uint32_t open, uint32_t start) {
         advance(p);
     }
     p->panic = false;
+}
+
+static uint32_t column_of(const Parser *p, const Token *token) {
+    uint32_t start = token->start;
+    while (start > 0 && p->tokens->file->text[start - 1] != '\n')
+        start--;
+    return token->start - start;
+}
+
+// The lines that belong to a statement of a language without braces go on with these.
+static bool goes_on_without_braces(const Token *token) {
+    static const char *const words[] = {"end", "rescue", "catch", "except", "finally", "elif", "elsif"};
+    if (token->kind == TOKEN_ELSE || token->kind == TOKEN_AFTER)
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words && token->kind == TOKEN_NAME; i++)
+        if (strcmp(token->value.name->text, words[i]) == 0)
+            return true;
+    return false;
+}
+
+void skip_indented(Parser *p, uint32_t start) {
+    if (start == NO_TOKEN)
+        return;
+    const Token *first = &p->tokens->data[start];
+    while (!first->newline_before && start > 0)
+        first = &p->tokens->data[--start];
+    uint32_t column = column_of(p, first);
+    while (!at_kind(p, TOKEN_END) && p->token->kind != TOKEN_CLOSE_BRACE) {
+        if (p->token->newline_before && p->at > start) {
+            uint32_t here = column_of(p, p->token);
+            if (here < column || (here == column && !goes_on_without_braces(p->token)))
+                return;
+        }
+        bool opens = p->token->kind == TOKEN_OPEN_BRACE && !p->token->is_unpaired;
+        for (uint32_t end = opens ? p->token->partner : p->at; p->at < end;)
+            advance(p);
+        advance(p);
+    }
 }
 
 // ---- depth ----------------------------------------------------------------------------------------------------------
