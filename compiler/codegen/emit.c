@@ -57,16 +57,45 @@ static bool apply(Unit *unit, LLVMTargetMachineRef machine, const char *passes) 
 
 // LLVM inlines an internal function that has one call whatever its size, and optimises the caller anew each time: where
 // each function calls the next one that takes half of the time, for nothing that a program would notice. A function
-// that may have other callers is inlined for its size alone, so all but small ones look as if they had.
+// that may have other callers is inlined for its size alone, so all but small ones look as if they had. What is small
+// counts with what it takes in by its own such calls, or a chain of small functions becomes one large one, step by
+// step.
 enum { INLINED_AT_ONE_CALL = 60 }; // instructions, before they are optimised
 
+static uintptr_t grown_size(Map *sizes, LLVMValueRef function);
+
+static bool has_one_call(LLVMValueRef function) {
+    LLVMUseRef use = LLVMGetFirstUse(function);
+    return LLVMGetLinkage(function) == LLVMInternalLinkage && use && !LLVMGetNextUse(use);
+}
+
+// What the instruction adds to the function that it is in.
+static uintptr_t added_size(Map *sizes, LLVMValueRef instruction) {
+    LLVMValueRef callee = LLVMIsACallInst(instruction) ? LLVMIsAFunction(LLVMGetCalledValue(instruction)) : NULL;
+    uintptr_t size = callee && has_one_call(callee) ? grown_size(sizes, callee) : 0;
+    return size < INLINED_AT_ONE_CALL ? size + 1 : 1;
+}
+
+static uintptr_t grown_size(Map *sizes, LLVMValueRef function) {
+    uintptr_t size = (uintptr_t)map_get(sizes, function);
+    if (size)
+        return size;
+    map_set(sizes, function, (void *)INLINED_AT_ONE_CALL); // for functions that call each other in a ring
+    for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block; block = LLVMGetNextBasicBlock(block))
+        for (LLVMValueRef at = LLVMGetFirstInstruction(block); at; at = LLVMGetNextInstruction(at))
+            size += added_size(sizes, at);
+    map_set(sizes, function, (void *)(size + !size));
+    return size;
+}
+
 static void pretend_callers(Unit *unit, Map *changed) {
-    for (LLVMValueRef f = LLVMGetFirstFunction(unit->module); f; f = LLVMGetNextFunction(f)) {
-        if (LLVMGetLinkage(f) != LLVMInternalLinkage || unit_instructions(f) < INLINED_AT_ONE_CALL)
-            continue;
-        LLVMSetLinkage(f, LLVMExternalLinkage);
-        LLVMSetVisibility(f, LLVMHiddenVisibility);
-        map_set(changed, f, f);
+    Map sizes = {0};
+    for (LLVMValueRef f = LLVMGetFirstFunction(unit->module); f; f = LLVMGetNextFunction(f))
+        if (LLVMGetLinkage(f) == LLVMInternalLinkage && grown_size(&sizes, f) >= INLINED_AT_ONE_CALL)
+            map_set(changed, f, f);
+    for (size_t i = 0; i < changed->len; i++) {
+        LLVMSetLinkage(changed->entries[i].value, LLVMExternalLinkage);
+        LLVMSetVisibility(changed->entries[i].value, LLVMHiddenVisibility);
     }
 }
 
