@@ -1,6 +1,6 @@
 // Work that takes long and that others need not wait for. Collections of large heaps: others run between their steps,
-// and the process goes on as if there had been none. A search through a long mailbox. One worker, so that nobody else
-// can run the others.
+// and the process goes on as if there had been none. A search through a long mailbox. On one worker, so that nobody else can
+// run the others; on many, which take steps of each other's collections.
 #include "test/unit/runtime/sched/program.h"
 
 #include "runtime/process/process.h"
@@ -96,6 +96,39 @@ static void test_end(void **state) {
     assert_int_equal(run_program(is_ended, "1", "seed:1").status, 9);
 }
 
+// Several at once, on more workers than there are processors: some of these have run nothing yet when they take steps of
+// a collection that another one began. What is garbage is messages, whose steps, in the end, are short.
+enum { HOARDERS = 12, HOARDED = 20000, TIMES = 4 };
+
+static void hoards(FlProcess *self) {
+    FlPid main = frame(self)[0];
+    FlWord kept = chain(self, HOARDED);
+    for (int i = 0; i < TIMES; i++) {
+        while (arena_due(&self->arena))
+            fl_poll(self);
+        while (!arena_due(&self->arena)) {
+            send(self, head(self)->pid, 0, 1);
+            receive(self, -1);
+        }
+    }
+    assert_chain(self, kept, HOARDED);
+    send(self, main, 0, 1);
+}
+
+static void gathers(FlProcess *self) {
+    for (int i = 0; i < HOARDERS; i++)
+        spawn(self, hoards, head(self)->pid, 0, 0, 0, NULL);
+    for (int i = 0; i < HOARDERS; i++)
+        receive(self, -1);
+    fl_halt(self, 7);
+}
+
+static void test_taken_over(void **state) {
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        assert_int_equal(run_program(gathers, "64", NULL).status, 7);
+}
+
 // Looks for a message behind many others. In the seeded schedule each poll is taken.
 enum { BEFORE = 20000 };
 
@@ -128,6 +161,7 @@ int main(void) {
         cmocka_unit_test(test_polls),
         cmocka_unit_test(test_parks),
         cmocka_unit_test(test_end),
+        cmocka_unit_test(test_taken_over),
         cmocka_unit_test(test_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
