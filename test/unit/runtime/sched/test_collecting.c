@@ -1,6 +1,6 @@
 // Work that takes long and that others need not wait for. Collections of large heaps: others run between their steps,
-// and the process goes on as if there had been none. A search through a long mailbox. On one worker, so that nobody else can
-// run the others; on many, which take steps of each other's collections.
+// and the process goes on as if there had been none. A search through a long mailbox. On one worker, so that nobody
+// else can run the others; on many, which take steps of each other's collections.
 #include "test/unit/runtime/sched/program.h"
 
 #include "runtime/process/process.h"
@@ -96,8 +96,8 @@ static void test_end(void **state) {
     assert_int_equal(run_program(is_ended, "1", "seed:1").status, 9);
 }
 
-// Several at once, on more workers than there are processors: some of these have run nothing yet when they take steps of
-// a collection that another one began. What is garbage is messages, whose steps, in the end, are short.
+// Several at once, on more workers than there are processors: some of these have run nothing yet when they take steps
+// of a collection that another one began. What is garbage is messages, whose steps, in the end, are short.
 enum { HOARDERS = 12, HOARDED = 20000, TIMES = 4 };
 
 static void hoards(FlProcess *self) {
@@ -158,11 +158,8 @@ static void test_search(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_polls),
-        cmocka_unit_test(test_parks),
-        cmocka_unit_test(test_end),
-        cmocka_unit_test(test_taken_over),
-        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_polls),      cmocka_unit_test(test_parks),  cmocka_unit_test(test_end),
+        cmocka_unit_test(test_taken_over), cmocka_unit_test(test_search),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
