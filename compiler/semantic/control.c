@@ -120,13 +120,22 @@ static void note_unreachable(Frame *frame, const ArmVec *arms, const Exhaustiven
     }
 }
 
+// False after an error: what the arms leave out or never take is then no ground for another.
+static bool check_views(Frame *frame, const Expr *expr) {
+    bool good = true;
+    for (size_t i = 0; i < expr->match.arms.len; i++)
+        good &= check_pattern_view(frame, expr->match.subject, expr->match.arms.data[i].pattern);
+    return good;
+}
+
 Tree *eval_match(Frame *frame, Expr *expr, const Type *expected) {
     Tree *value = eval(frame, expr->match.subject, NULL);
+    bool good = check_views(frame, expr);
     TreeArmVec arms = {0};
     eval_match_arms(frame, expr, value->type, expected, &arms);
     if (value->type->kind == TYPE_NEVER)
         return value;
-    Exhaustiveness found = exhaustive_check(value->type, arms.data, arms.len);
+    Exhaustiveness found = good ? exhaustive_check(value->type, arms.data, arms.len) : (Exhaustiveness){0};
     if (frame->check->reporting) {
         report_missing(frame, expr, &found, value);
         note_unreachable(frame, &expr->match.arms, &found);
@@ -161,7 +170,7 @@ static Tree *range_bound(Frame *frame, Expr *expr) {
     return convert(frame, tree, type_int);
 }
 
-// False after an error.
+// False after an error, and where a bound is never known: clause->source is then what ends there.
 static bool range_bounds(Frame *frame, Expr *expr, TreeClause *clause) {
     const ExprVec *args = &expr->call.args;
     if (args->len != 1 && args->len != 2) {
@@ -170,16 +179,18 @@ static bool range_bounds(Frame *frame, Expr *expr, TreeClause *clause) {
         REPORT_HELP(diag, "`range(n)` goes from 0 to n - 1, `range(a, b)` from a to b - 1");
         return false;
     }
-    clause->kind = CLAUSE_RANGE;
     clause->source = args->len == 2 ? range_bound(frame, args->data[0]) : tree_int(0, expr->span);
     clause->end = range_bound(frame, vec_last(args));
-    return clause->source->type->kind != TYPE_NEVER && clause->end->type->kind != TYPE_NEVER;
+    Tree *never = tree_never_of((Tree *[]){clause->source, clause->end}, 2, expr->span);
+    clause->kind = never ? CLAUSE_LIST : CLAUSE_RANGE;
+    clause->source = never ? never : clause->source;
+    return !never;
 }
 
 Tree *eval_range_list(Frame *frame, Expr *expr) {
     TreeClause *clause = mem_new(TreeClause);
     if (!range_bounds(frame, expr, clause))
-        return tree_never(expr->span);
+        return clause->source ? clause->source : tree_never(expr->span);
     Local *local = local_new(frame, NULL, type_int);
     clause->pattern = pattern_bind(local, type_int, NULL, expr->span);
     Tree *tree = tree_new(TREE_COMPREHENSION, type_list(type_int), expr->span);
@@ -211,6 +222,15 @@ static const Type *element_of(Frame *frame, const Tree *source, const Expr *expr
     return NULL;
 }
 
+// No value has this type: the elements of a list, or the entries of a map, that is always empty.
+static bool is_empty_type(const Type *type) {
+    type = type_resolve(type);
+    bool empty = type->kind == TYPE_NEVER;
+    for (size_t i = 0; type->kind == TYPE_RECORD && i < type->record.count; i++)
+        empty |= type_resolve(type->record.fields[i].type)->kind == TYPE_NEVER;
+    return empty;
+}
+
 // `for pattern in source`: binds the pattern's names in scope. False if the loop has no source.
 static bool eval_head(Frame *frame, Pattern *pattern, Expr *source, TreeClause *clause) {
     if (is_range(frame, source) && is_simple(pattern)) {
@@ -225,7 +245,7 @@ static bool eval_head(Frame *frame, Pattern *pattern, Expr *source, TreeClause *
     clause->source = map_as_list(eval(frame, source, NULL));
     const Type *element = element_of(frame, clause->source, source);
     clause->pattern = pattern_check(frame, pattern, element ? element : type_never);
-    if (element && element->kind != TYPE_NEVER && clause->pattern->kind == TREE_PATTERN_FAIL)
+    if (element && !is_empty_type(element) && clause->pattern->kind == TREE_PATTERN_FAIL)
         report(frame, DIAG_PATTERN_NEVER, pattern->span, "no element can match: they are `%s`", type_words(element));
     return element != NULL;
 }
@@ -249,6 +269,17 @@ static const Type *list_element(const Type *expected) {
     return expected && type_resolve(expected)->kind == TYPE_LIST ? type_resolve(expected)->element : NULL;
 }
 
+// The list whose making ends at the source of clause `at`, which is never a list: what stands before it may be empty.
+static Tree *endless_comprehension(const Expr *expr, TreeClause *clauses, size_t at) {
+    if (at == 0)
+        return clauses[0].source;
+    Tree *tree = tree_new(TREE_COMPREHENSION, type_list(type_never), expr->span);
+    tree->loop.clauses = clauses;
+    tree->loop.count = at;
+    tree->loop.body = clauses[at].source;
+    return tree;
+}
+
 Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected) {
     Binding *outer = frame->scope;
     size_t count = expr->comprehension.clauses.len;
@@ -267,9 +298,11 @@ Tree *eval_comprehension(Frame *frame, Expr *expr, const Type *expected) {
     const Type *asked = list_element(expected);
     Tree *body = eval(frame, expr->comprehension.element, asked);
     frame->scope = outer;
+    for (size_t i = 0; !good && i < count; i++)
+        if (clauses[i].kind == CLAUSE_LIST && clauses[i].source && clauses[i].source->type->kind == TYPE_NEVER)
+            return endless_comprehension(expr, clauses, i);
     if (!good)
-        return clauses[0].source && clauses[0].source->type->kind == TYPE_NEVER ? clauses[0].source
-                                                                                : tree_never(expr->span);
+        return tree_never(expr->span);
     bool fits = asked && type_fits(body->type, asked);
     const Type *element = fits ? merge_bound(asked, body->type) : widen_tree(body);
     Tree *tree = tree_new(TREE_COMPREHENSION, type_list(element), expr->span);

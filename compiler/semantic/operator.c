@@ -263,6 +263,7 @@ static Tree *eval_logic(Frame *frame, Expr *expr) {
 // `x is pattern`: what the pattern binds, and `x` as what is known of it then, is in scope behind it.
 static Tree *eval_test(Frame *frame, Expr *expr) {
     Tree *value = eval(frame, expr->is.value, NULL);
+    check_pattern_view(frame, expr->is.value, expr->is.pattern);
     TreePattern *pattern = pattern_check(frame, expr->is.pattern, value->type);
     if (value->type->kind == TYPE_NEVER)
         return value;

@@ -110,6 +110,41 @@ static bool hides_field(Frame *frame, const Expr *receiver, const Type *type, Na
     return lacks && !(has && some_lacks(type_resolve(type), name));
 }
 
+// Whether some variant of an annotation names the field, or could have any.
+static bool view_names(const Type *view, Name name) {
+    bool is_record = false;
+    for (size_t i = 0; i < type_member_count(view); i++) {
+        const Type *member = type_resolve(type_member(view, i));
+        if (member->kind == TYPE_RECORD && type_field(member, name))
+            return true;
+        is_record |= member->kind == TYPE_RECORD;
+    }
+    return !is_record;
+}
+
+static bool check_pattern_in(Frame *frame, const Type *view, const Expr *subject, const Pattern *pattern) {
+    view = type_resolve(view);
+    for (size_t i = 0; pattern->kind == PATTERN_RECORD && i < pattern->record.fields.len; i++) {
+        const PatternField *field = &pattern->record.fields.data[i];
+        if (!view_names(view, field->name)) {
+            Diag *diag = report(frame, DIAG_HIDDEN_FIELD, field->name_span, "the parameter's type has no field `%s`",
+                                name_text(field->name));
+            report_origin(diag, frame, subject);
+            REPORT_HELP(diag, "add the field to the annotation: the body sees only what it names");
+            return false;
+        }
+        const Type *inner = view->kind == TYPE_RECORD ? type_field(view, field->name) : NULL;
+        if (inner && !check_pattern_in(frame, inner, subject, field->pattern))
+            return false;
+    }
+    return true;
+}
+
+bool check_pattern_view(Frame *frame, const Expr *subject, const Pattern *pattern) {
+    const Type *view = subject ? view_of(frame, subject) : NULL;
+    return !view || check_pattern_in(frame, view, subject, pattern);
+}
+
 static bool has_length(const Type *type) {
     return type->kind == TYPE_LIST || type->kind == TYPE_MAP || type_fits(type, type_string);
 }

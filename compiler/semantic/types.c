@@ -121,12 +121,22 @@ static const Type *merge_union(const Type *annotation, const Type *actual, const
     return type_union(members.data, members.len);
 }
 
+// Each variant keeps the fields that it has beyond those asked for.
+static const Type *merge_variants(const Type *annotation, const Type *actual, const Map *kept) {
+    TypeList variants = {0};
+    for (size_t i = 0; i < actual->members.count; i++)
+        vec_push(&variants, merge(annotation, actual->members.types[i], kept));
+    return type_union(variants.data, variants.len);
+}
+
 static const Type *merge(const Type *annotation, const Type *actual, const Map *kept) {
     const Type *asked = type_resolve(annotation), *have = type_resolve(actual);
     if (asked == have || have->kind == TYPE_NEVER || asked->has_knot || have->has_knot || !type_fits(have, asked))
         return annotation;
     if (asked->kind == TYPE_UNION)
         return merge_union(asked, have, kept);
+    if (asked->kind == TYPE_RECORD && have->kind == TYPE_UNION)
+        return merge_variants(asked, have, kept);
     if (asked->kind != have->kind)
         return annotation;
     switch (asked->kind) {
