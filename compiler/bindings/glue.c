@@ -125,6 +125,17 @@ static void write_shapes(const CTypes *types, StringBuilder *out) {
 
 // ---- arguments -----------------------------------------------------------------------------------------------------
 
+static void write_null_check(const char *name, StringBuilder *out) {
+    sb_addf(out, "    if (!%s)\n        return fl_host_null(\"%s\");\n", name, name);
+}
+
+// Of the first `count` parameters, those that are passed by their addresses.
+static void write_null_checks(const TypedExport *export, size_t count, StringBuilder *out) {
+    for (size_t i = 0; i < count; i++)
+        if (c_by_address(export->parameters[i].type))
+            write_null_check(c_parameter(export->parameters[i].name), out);
+}
+
 // A struct with the first `count` parameters, its shape, and in `given` a value of it.
 static void write_arguments(const CTypes *types, const TypedExport *export, size_t count, StringBuilder *out) {
     sb_add(out, "    struct arguments {\n");
@@ -188,6 +199,11 @@ static void write_numbers_call(const TypedExport *export, size_t index, StringBu
 static void write_call(const CTypes *types, const TypedExport *export, size_t index, StringBuilder *out) {
     const Type *result = export->call->result;
     sb_addf(out, "\n%s {\n", c_call_declaration(types, export));
+    write_null_checks(export, export->parameter_count, out);
+    if (c_refers(result))
+        write_null_check("scope", out);
+    if (c_form(result) != C_NONE)
+        write_null_check("result", out);
     if (is_of_numbers(export)) {
         write_numbers_call(export, index, out);
     } else {
@@ -200,6 +216,7 @@ static void write_call(const CTypes *types, const TypedExport *export, size_t in
 
 static void write_spawn(const CTypes *types, const TypedExport *export, size_t index, StringBuilder *out) {
     sb_addf(out, "\n%s {\n", c_spawn_declaration(types, export));
+    write_null_checks(export, spawn_parameters(export), out);
     write_arguments(types, export, spawn_parameters(export), out);
     sb_addf(out, "    return fl_host_spawn(%zu, &shape, &given, options, pid);\n}\n", index);
 }

@@ -130,7 +130,7 @@ static bool is_taken(const CTypes *types, const char *name) {
             return true;
     for (size_t i = 0; i < types->program->export_count; i++) {
         const char *function = types->program->exports[i].name->text;
-        if (strcmp(text_format("%s_%s", types->library, function), name) == 0)
+        if (types->program->exports[i].call && strcmp(text_format("%s_%s", types->library, function), name) == 0)
             return true;
     }
     return false;

@@ -115,21 +115,34 @@ static void enter(void *function, void *frame) { ((const FlForeign *)function)->
 // ---- the large stack of a thread: address space, of which what is used is committed
 
 static __thread char *large;
-static pthread_key_t end_key;
-static pthread_once_t end_once = PTHREAD_ONCE_INIT;
+
+// Its destructor gives a thread's stack back. There from the start of the runtime to its end, so that a library which
+// is loaded and unloaded again and again does not use up the process's keys.
+static struct {
+    pthread_key_t key;
+    bool made;
+} end;
 
 static void give_back(void *stack) { munmap(stack, C_STACK); }
 
-static void make_key(void) { pthread_key_create(&end_key, give_back); }
+void calls_start(void) { end.made = pthread_key_create(&end.key, give_back) == 0; }
+
+void calls_stop(void) {
+    if (end.made)
+        pthread_key_delete(end.key);
+    end.made = false;
+}
 
 static char *make_large(void) {
     int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
-    char *stack = mmap(NULL, C_STACK, PROT_READ | PROT_WRITE, kind, -1, 0);
+    char *stack = end.made ? mmap(NULL, C_STACK, PROT_READ | PROT_WRITE, kind, -1, 0) : MAP_FAILED;
     if (stack == MAP_FAILED)
         return NULL;
     mprotect(stack, GUARD, PROT_NONE);
-    pthread_once(&end_once, make_key);
-    pthread_setspecific(end_key, stack);
+    if (pthread_setspecific(end.key, stack) != 0) {
+        give_back(stack);
+        return NULL;
+    }
     return large = stack;
 }
 

@@ -331,6 +331,7 @@ void foreign_await(void) {
 // ---- start and end
 
 void foreign_start(bool threads) {
+    calls_start();
     callbacks.direct = threads;
     callbacks.owner = pthread_self();
     callbacks.first = NULL;
@@ -351,6 +352,7 @@ void foreign_stop(void) {
     memory_free(callbacks.allowed);
     callbacks.allowed = NULL;
     callbacks.count = callbacks.capacity = 0;
+    calls_stop();
 }
 
 void foreign_end(void) {

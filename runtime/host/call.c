@@ -65,11 +65,19 @@ fluffy_status host_policy(Seat *seat, fluffy_overflow overflow, BoundPolicy *pol
     return FLUFFY_OK;
 }
 
+static fluffy_status check_owner(Seat *seat, const fluffy_spawn_options *options) {
+    if ((options->link || options->monitor) && !options->owner)
+        return seat_fail(seat, FLUFFY_INVALID, "`link` and `monitor` need an `owner`");
+    return options->link || options->monitor ? mailbox_check(seat, options->owner) : FLUFFY_OK;
+}
+
 static fluffy_status apply_options(Seat *seat, FlProcess *process, const fluffy_spawn_options *options) {
     if (options->memory_limit != 0)
         process->arena.limit = options->memory_limit;
     BoundPolicy policy;
     fluffy_status status = host_policy(seat, options->overflow, &policy);
+    if (status == FLUFFY_OK)
+        status = check_owner(seat, options);
     if (status != FLUFFY_OK)
         return status;
     if (options->mailbox != 0 && !bound_make(process, options->mailbox, policy))
@@ -80,11 +88,9 @@ static fluffy_status apply_options(Seat *seat, FlProcess *process, const fluffy_
             return FLUFFY_NO_MEMORY;
         side->stack_limit = options->stack_limit;
     }
-    if ((options->link || options->monitor) && !options->owner)
-        return seat_fail(seat, FLUFFY_INVALID, "`link` and `monitor` need an `owner`");
     if (options->name)
         status = apply_name(seat, process, options->name);
-    if (status == FLUFFY_OK && options->owner &&
+    if (status == FLUFFY_OK && (options->link || options->monitor) &&
         !mailbox_expect(options->owner, process->head.pid, options->link, options->monitor))
         status = FLUFFY_NO_MEMORY;
     return status;
@@ -198,6 +204,8 @@ static fluffy_status send(Seat *seat, const FlExport *export, const FlShape *sha
 }
 
 fluffy_status fl_host_send(uint32_t exported, const FlShape *shape, FlPlan *plans, fluffy_pid to, const void *message) {
+    if (__builtin_expect(!message, 0))
+        return fl_host_null("message");
     Seat *seat = seat_enter();
     if (!seat)
         return FLUFFY_STOPPED;

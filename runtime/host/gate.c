@@ -52,6 +52,8 @@ static void thread_ends(void *argument) {
 }
 
 static bool register_seat(Seat *seat) {
+    if (!host_open())
+        return false;
     pthread_mutex_lock(&seats.lock);
     bool open = host_open() && pthread_setspecific(seats.key, seat) == 0;
     if (open) {
@@ -91,6 +93,8 @@ fluffy_status seat_fail(Seat *seat, fluffy_status status, const char *format, ..
 
 static const char *error(void) { return host_seat.error; }
 
+fluffy_status fl_host_null(const char *what) { return seat_fail(&host_seat, FLUFFY_INVALID, "`%s` is NULL", what); }
+
 // ---- start
 
 // Held by the thread that starts or stops the runtime; whoever finds it taken gives up. Sequentially consistent: who
@@ -107,8 +111,22 @@ static bool set_memory(const fluffy_options *options) {
     return all || none;
 }
 
+// In a child, whose only thread this is.
+static void forked(void) {
+    if (atomic_load(&host.state) != HOST_CLOSED)
+        atomic_store(&host.state, HOST_FORKED);
+}
+
+// Under `locked`. false: memory is out.
+static bool watch_forks(void) {
+    static bool watched; // as long as the library is loaded
+    return watched || (watched = pthread_atfork(NULL, NULL, forked) == 0);
+}
+
 fluffy_status fl_host_start(const fluffy_options *options, fluffy_runtime **runtime) {
     static const fluffy_options usual;
+    if (!runtime)
+        return fl_host_null("runtime");
     SchedConfig config;
     if (!options)
         options = &usual;
@@ -124,7 +142,7 @@ fluffy_status fl_host_start(const fluffy_options *options, fluffy_runtime **runt
         spawn_memory_limit = options->process_memory;
         segments_allow(options->stack_memory);
         outlet_set_sink(options->log, options->log_context);
-        bool has_key = status == FLUFFY_NO_MEMORY && pthread_key_create(&seats.key, thread_ends) == 0;
+        bool has_key = status == FLUFFY_NO_MEMORY && watch_forks() && pthread_key_create(&seats.key, thread_ends) == 0;
         if (has_key && sched_host_start(&fl_program, &config)) {
             status = FLUFFY_OK;
             *runtime = &host.handle;
@@ -181,6 +199,7 @@ static fluffy_status stop(fluffy_runtime *runtime, int64_t patience) {
     sched_host_end_supervisors(patience);
     empty_seats();
     scopes_end();
+    mailboxes_end();
     sched_host_stop();
     outlet_set_sink(NULL, NULL);
     atomic_store(&host.state, HOST_CLOSED);
@@ -262,6 +281,8 @@ static fluffy_status register_name(const char *name, fluffy_pid pid) {
 }
 
 static fluffy_status whereis(const char *name, fluffy_pid *pid) {
+    if (!pid)
+        return fl_host_null("pid");
     Seat *seat = seat_enter();
     Text text;
     if (!seat)

@@ -50,6 +50,9 @@ typedef struct FlPlan {
 
 fluffy_status fl_host_start(const fluffy_options *options, fluffy_runtime **runtime);
 
+// FLUFFY_INVALID, and fluffy_error says that `what`, a pointer, is NULL.
+fluffy_status fl_host_null(const char *what);
+
 // `exported`: the place in the program's list. Arguments: a value of the tuple `shape`. options may be NULL.
 fluffy_status fl_host_spawn(uint32_t exported, const FlShape *shape, const void *arguments,
                             const fluffy_spawn_options *options, fluffy_pid *pid);

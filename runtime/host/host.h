@@ -18,7 +18,9 @@
 #include "runtime/process/process.h"
 #include "runtime/sched/sched.h"
 
-enum { HOST_CLOSED, HOST_OPEN, HOST_STOPPING };
+// HOST_FORKED: in a child of a program that forked while the runtime ran; none of its threads are there, and any lock
+// may be held for ever.
+enum { HOST_CLOSED, HOST_OPEN, HOST_STOPPING, HOST_FORKED };
 
 extern struct Host {
     fluffy_runtime handle; // what the host holds
@@ -83,7 +85,7 @@ static inline void seat_leave(Seat *seat) {
     atomic_store_explicit(&seat->inside, inside - 1, memory_order_release);
 }
 
-// Notes what fluffy_error tells; the status is given back.
+// Notes what fluffy_error tells; the status is given back. The seat is the thread's own, but need not be entered.
 fluffy_status seat_fail(Seat *seat, fluffy_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -91,6 +93,8 @@ enum { LOOK_NANOSECONDS = 20000000 }; // how often who waits inside looks whethe
 
 // Who waits inside gives up when it no longer is.
 static inline bool host_open(void) { return atomic_load(&host.state) == HOST_OPEN; }
+
+static inline bool host_forked(void) { return atomic_load(&host.state) == HOST_FORKED; }
 
 static inline const FlExport *host_export(uint32_t exported) { return &fl_program.exports[exported]; }
 
@@ -136,10 +140,15 @@ void mailbox_close(fluffy_mailbox *mailbox);
 int mailbox_fd(fluffy_mailbox *mailbox);
 fluffy_status mailbox_peer(fluffy_mailbox *mailbox, int request, fluffy_pid pid);
 fluffy_status mailbox_receive(fluffy_mailbox *mailbox, int64_t timeout, fluffy_scope *scope, fluffy_message *message);
+// FLUFFY_OK, or why a link or monitor of the mailbox can't be made: it is another library's, or has ended.
+fluffy_status mailbox_check(Seat *seat, fluffy_mailbox *mailbox);
 // Before a process runs: the mailbox will hear of its end, as if it had linked or monitored it. false: memory is out.
 bool mailbox_expect(fluffy_mailbox *mailbox, FlPid child, bool link, bool monitor);
 // The runtime is closing: who waits gives up.
 void mailboxes_wake(void);
+// The runtime has closed, and its processes are about to be dropped: what lies in mailboxes is freed, and none is known
+// any more.
+void mailboxes_end(void);
 
 // ---- calls (call.c)
 

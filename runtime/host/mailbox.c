@@ -11,7 +11,9 @@
 // afterwards.
 //
 // Lifetime: the process and the host have one share each; who gives the last one back frees. When the runtime stops,
-// the process is dropped like any other; the host closes later.
+// the process is dropped like any other; the host closes later. What then lies in the queue is freed by the stop, which
+// finds the mailbox in the list: there are all that the host has not closed, whether their processes live or not. One
+// that the host closes while the runtime stops is left to the stop.
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -32,12 +34,14 @@
 #include "runtime/process/table.h"
 
 typedef struct Mailbox {
-    fluffy_mailbox handle;        // first
-    struct Mailbox *next, **link; // in the list of those that have a process; under its lock
-    _Atomic(uint32_t) shares;     // of process and host; see give_share
-    bool bounded;                 // constant
-    uint32_t asked;               // how many links and monitors the host has undone; its thread's
-    _Atomic(uint32_t) undone;     // how many of these are; release by the process, acquire by who waits. Futex
+    fluffy_mailbox handle; // first
+    // In the list of those that are open, under its lock; `link` NULL: it is in none.
+    struct Mailbox *next, **link;
+    bool abandoned;           // the host has closed it, but its share is the stop's to give back; as the list
+    _Atomic(uint32_t) shares; // of process and host; see give_share
+    bool bounded;             // constant
+    uint32_t asked;           // how many links and monitors the host has undone; its thread's
+    _Atomic(uint32_t) undone; // how many of these are; release by the process, acquire by who waits. Futex
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     // Under the lock.
@@ -203,11 +207,6 @@ static void run(FlProcess *self) {
 static void process_ends(ProcessWorker *worker, FlProcess *process) {
     Mailbox *mailbox = process->side->service;
     (void)worker;
-    pthread_mutex_lock(&mailboxes.lock);
-    *mailbox->link = mailbox->next;
-    if (mailbox->next)
-        mailbox->next->link = mailbox->link;
-    pthread_mutex_unlock(&mailboxes.lock);
     pthread_mutex_lock(&mailbox->lock);
     mailbox->ended = true;
     if (!host_open())
@@ -283,6 +282,8 @@ static fluffy_status open_in(Seat *seat, uint64_t limit, fluffy_overflow overflo
 }
 
 fluffy_status mailbox_open(fluffy_runtime *runtime, uint64_t limit, fluffy_overflow overflow, fluffy_mailbox **handle) {
+    if (!handle)
+        return fl_host_null("mailbox");
     Seat *seat = seat_enter();
     (void)runtime;
     if (!seat)
@@ -290,6 +291,16 @@ fluffy_status mailbox_open(fluffy_runtime *runtime, uint64_t limit, fluffy_overf
     fluffy_status status = open_in(seat, limit, overflow, handle);
     seat_leave(seat);
     return status;
+}
+
+// The list's lock is held.
+static void delist(Mailbox *mailbox) {
+    if (!mailbox->link)
+        return;
+    *mailbox->link = mailbox->next;
+    if (mailbox->next)
+        mailbox->next->link = mailbox->link;
+    mailbox->link = NULL;
 }
 
 static bool request(const Mailbox *mailbox, int64_t what, FlPid pid) {
@@ -302,23 +313,46 @@ static bool request(const Mailbox *mailbox, int64_t what, FlPid pid) {
     return true;
 }
 
+// The runtime is open: the queue may be freed.
+static void close_open(Mailbox *mailbox) {
+    if (!request(mailbox, REQUEST_CLOSE, 0))
+        process_abandon(mailbox->handle.pid);
+    pthread_mutex_lock(&mailboxes.lock);
+    delist(mailbox);
+    pthread_mutex_unlock(&mailboxes.lock);
+    pthread_mutex_lock(&mailbox->lock);
+    free_queue(mailbox);
+    pthread_mutex_unlock(&mailbox->lock);
+    give_share(mailbox);
+}
+
+// It is not, or not the one that the mailbox is of.
+static void close_stopped(Mailbox *mailbox) {
+    pthread_mutex_lock(&mailboxes.lock);
+    mailbox->abandoned = mailbox->link != NULL;
+    bool stops = mailbox->abandoned;
+    pthread_mutex_unlock(&mailboxes.lock);
+    if (!stops)
+        give_share(mailbox);
+}
+
 void mailbox_close(fluffy_mailbox *handle) {
     Mailbox *mailbox = (Mailbox *)handle;
+    if (host_forked())
+        return;
     Seat *seat = seat_enter();
-    if (seat) {
-        if (!request(mailbox, REQUEST_CLOSE, 0))
-            process_abandon(handle->pid);
-        pthread_mutex_lock(&mailbox->lock);
-        free_queue(mailbox);
-        pthread_mutex_unlock(&mailbox->lock);
+    if (!seat) {
+        close_stopped(mailbox);
+        return;
     }
-    give_share(mailbox);
-    if (seat)
-        seat_leave(seat);
+    close_open(mailbox);
+    seat_leave(seat);
 }
 
 int mailbox_fd(fluffy_mailbox *handle) {
     Mailbox *mailbox = (Mailbox *)handle;
+    if (host_forked())
+        return -1;
     pthread_mutex_lock(&mailbox->lock);
     if (mailbox->event < 0) {
         mailbox->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -345,6 +379,12 @@ static bool has_ended(Mailbox *mailbox) {
     return ended;
 }
 
+fluffy_status mailbox_check(Seat *seat, fluffy_mailbox *handle) {
+    if (handle->api != host.handle.api)
+        return seat_fail(seat, FLUFFY_INVALID, "the mailbox is of another library");
+    return has_ended((Mailbox *)handle) ? FLUFFY_ENDED : FLUFFY_OK;
+}
+
 // false: memory is out.
 static bool ask_to_undo(Mailbox *mailbox, int what, FlPid pid) {
     if (!request(mailbox, what, pid))
@@ -362,7 +402,7 @@ static bool ask_to_undo(Mailbox *mailbox, int what, FlPid pid) {
 static bool connect_peer(Mailbox *mailbox, int what, FlPid pid) {
     if (what == FLUFFY_UNLINK || what == FLUFFY_DEMONITOR)
         return ask_to_undo(mailbox, what, pid);
-    return pid == 0 || pid == mailbox->handle.pid ||
+    return pid == mailbox->handle.pid ||
            mailbox_expect(&mailbox->handle, pid, what == FLUFFY_LINK, what == FLUFFY_MONITOR);
 }
 
@@ -370,9 +410,13 @@ fluffy_status mailbox_peer(fluffy_mailbox *handle, int what, fluffy_pid pid) {
     Seat *seat = seat_enter();
     if (!seat)
         return FLUFFY_STOPPED;
-    bool done = connect_peer((Mailbox *)handle, what, pid);
+    fluffy_status status = mailbox_check(seat, handle);
+    if (status == FLUFFY_OK && pid == 0)
+        status = seat_fail(seat, FLUFFY_INVALID, "`pid` is 0, which is no process");
+    if (status == FLUFFY_OK && !connect_peer((Mailbox *)handle, what, pid))
+        status = FLUFFY_NO_MEMORY;
     seat_leave(seat);
-    return done ? FLUFFY_OK : FLUFFY_NO_MEMORY;
+    return status;
 }
 
 // ---- receiving
@@ -456,10 +500,13 @@ static fluffy_status receive(Mailbox *mailbox, int64_t timeout, const Wanted *wa
 }
 
 static fluffy_status receive_wanted(fluffy_mailbox *handle, int64_t timeout, const Wanted *wanted) {
+    if (!handle || !wanted->scope || !wanted->out)
+        return fl_host_null(!handle ? "mailbox" : !wanted->scope ? "scope" : wanted->shape ? "result" : "message");
     Seat *seat = seat_enter();
     if (!seat)
         return FLUFFY_STOPPED;
-    fluffy_status status = receive((Mailbox *)handle, timeout, wanted);
+    fluffy_status status =
+        handle->api == host.handle.api ? receive((Mailbox *)handle, timeout, wanted) : mailbox_check(seat, handle);
     seat_leave(seat);
     return status;
 }
@@ -474,6 +521,8 @@ fluffy_status fl_host_receive(fluffy_mailbox *handle, int64_t timeout, const FlS
 }
 
 fluffy_status fl_host_decode(const fluffy_message *message, fluffy_scope *scope, const FlShape *shape, void *out) {
+    if (!message || !scope || !out)
+        return fl_host_null(!message ? "message" : !scope ? "scope" : "result");
     Seat *seat = seat_enter();
     if (!seat)
         return FLUFFY_STOPPED;
@@ -493,6 +542,19 @@ void mailboxes_wake(void) {
         raise_event(mailbox);
         pthread_cond_broadcast(&mailbox->arrived);
         pthread_mutex_unlock(&mailbox->lock);
+    }
+    pthread_mutex_unlock(&mailboxes.lock);
+}
+
+void mailboxes_end(void) {
+    pthread_mutex_lock(&mailboxes.lock);
+    for (Mailbox *mailbox; (mailbox = mailboxes.first) != NULL;) {
+        delist(mailbox);
+        pthread_mutex_lock(&mailbox->lock);
+        free_queue(mailbox);
+        pthread_mutex_unlock(&mailbox->lock);
+        if (mailbox->abandoned)
+            give_share(mailbox);
     }
     pthread_mutex_unlock(&mailboxes.lock);
 }

@@ -95,6 +95,10 @@ static void leave_behind(fluffy_scope *scope) {
 
 void scope_end(fluffy_scope *scope) {
     Seat *seat = seat_enter(); // what it keeps may be freed into the thread's cache, or be the shared heap's
+    if (host_forked()) {
+        *scope = (fluffy_scope){0};
+        return;
+    }
     if (!seat) {
         leave_behind(scope);
         return;

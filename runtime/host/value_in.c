@@ -124,6 +124,8 @@ static bool string_in(ValueIn *in, const char *bytes, size_t length, FlWord *wor
     uint64_t points;
     if (length == 0)
         bytes = ""; // may be NULL
+    if (!bytes)
+        return fail(in, FLUFFY_INVALID, "a text has a length, but no bytes");
     if (length > UINT32_MAX - 64)
         return fail(in, FLUFFY_INVALID, "a text is longer than 4 GB");
     if (!utf8_check(bytes, length, &points))
@@ -152,6 +154,8 @@ static bool list_in(ValueIn *in, const FlType *type, FlWord *words, const FlShap
     words[1] = array.count;
     if (array.count == 0)
         return true;
+    if (!array.items)
+        return fail(in, FLUFFY_INVALID, "a list has a count, but no items");
     if (array.count > UINT32_MAX)
         return fail(in, FLUFFY_INVALID, "a list has more than 4294967295 elements");
     FlBuffer *buffer = allocate(in, object_buffer_bytes(array.count, element));

@@ -21,6 +21,7 @@ static struct {
     size_t bytes;     // reserved
     size_t committed; // bytes
     FlProcess *free;
+    uint32_t lived; // the highest serial of earlier runs of the runtime: what still names a pid of theirs meets nobody
 } table = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 bool processes_init(void) {
@@ -34,6 +35,11 @@ bool processes_init(void) {
 }
 
 void processes_deinit(void) {
+    uint32_t used = atomic_load_explicit(&process_region.used, memory_order_relaxed);
+    for (uint32_t index = 0; index < used; index++) {
+        uint32_t serial = (uint32_t)(process_region.slots[index].head.pid >> 32);
+        table.lived = serial > table.lived ? serial : table.lived;
+    }
     vm_release((char *)process_region.slots, table.bytes);
     process_region.slots = NULL;
 }
@@ -54,7 +60,7 @@ static void take_fresh(ProcessCache *cache) {
     }
     for (uint32_t index = end; index-- > used;) {
         FlProcess *process = &process_region.slots[index];
-        __atomic_store_n(&process->head.pid, index, __ATOMIC_RELAXED); // serial 0: was never alive
+        __atomic_store_n(&process->head.pid, (FlPid)table.lived << 32 | index, __ATOMIC_RELAXED); // was never alive
         atomic_store_explicit(&process->mailbox, MAILBOX_CLOSED, memory_order_relaxed);
         process->queue_next = cache->free;
         cache->free = process;

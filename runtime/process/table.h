@@ -1,7 +1,8 @@
 // The region of control blocks.
 //
 // Invariants: a slot, once used, stays readable until processes_deinit; its pid changes only in process_allocate. A
-// free slot's mailbox is CLOSED.
+// free slot's mailbox is CLOSED. No pid comes twice, nor in another run of the runtime in the same program (a host may
+// still have it), before 2^32 processes have lived in one slot.
 #ifndef FLUFFY_RUNTIME_PROCESS_TABLE_H
 #define FLUFFY_RUNTIME_PROCESS_TABLE_H
 

@@ -393,9 +393,10 @@ bool sched_host_start(const FlProgram *program, const SchedConfig *config) {
 }
 
 void sched_host_end_supervisors(int64_t patience) {
-    int64_t deadline = clock_now() + patience * 1000000, now;
     if (patience <= 0)
         return;
+    int64_t now = clock_now(), longest = (INT64_MAX - now) / 1000000;
+    int64_t deadline = now + (patience < longest ? patience : longest) * 1000000;
     sched_terminate(1);
     while (!atomic_load(&sched.terminated) && (now = clock_now()) < deadline)
         futex_wait(&sched.terminated, 0, deadline - now);
