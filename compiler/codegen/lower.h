@@ -325,6 +325,7 @@ Value map_converted(Function *f, const Type *from, const Type *to, Value map);
 Value process_self(Function *f);
 // The value of a tree as `type`, which has one word.
 LLVMValueRef process_word(Function *f, const Tree *tree, const Type *type);
+LLVMValueRef process_timeout(Function *f, const Tree *tree); // milliseconds; none are left where it is below 0
 // The words that a started process needs, evaluated; its frame's layout.
 const Layout *process_frame(Function *f, const TreeStart *start, Words *words);
 // A value as the word of a message or union.

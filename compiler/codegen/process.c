@@ -13,6 +13,12 @@ LLVMValueRef process_word(Function *f, const Tree *tree, const Type *type) {
     return coerce(f, tree->type, type, value).word[0];
 }
 
+LLVMValueRef process_timeout(Function *f, const Tree *tree) {
+    LLVMValueRef timeout = process_word(f, tree, type_int);
+    LLVMValueRef negative = LLVMBuildICmp(f->builder, LLVMIntSLT, timeout, unit_int(f->unit, 0), "");
+    return LLVMBuildSelect(f->builder, negative, unit_int(f->unit, 0), timeout, "");
+}
+
 // ---- starting ------------------------------------------------------------------------------------------------------
 
 static const Layout *frame_layout(Unit *unit, const Instance *body) {
@@ -229,7 +235,7 @@ Value process_request(Function *f, const Tree *tree) {
     LLVMValueRef address = RUNTIME(f, fl_call_open, f->process);
     function_store_local(f, tree->request.reply_to, value_one(address));
     send_tree(f, (Address){pid, address}, tree->request.message);
-    LLVMValueRef timeout = process_word(f, tree->request.timeout, type_int);
+    LLVMValueRef timeout = process_timeout(f, tree->request.timeout);
     LLVMValueRef out = function_scratch(f, 0);
     LLVMValueRef result = RUNTIME(f, fl_call_wait, f->process, address, pid, timeout, out, function_site(f));
     LLVMValueRef root = LLVMBuildLoad2(f->builder, unit->ptr, out, "root");

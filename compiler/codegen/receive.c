@@ -9,9 +9,7 @@
 static void begin(Function *f, const Tree *tree) {
     if (!tree->receive.timeout)
         return;
-    LLVMValueRef timeout = process_word(f, tree->receive.timeout, type_int);
-    LLVMValueRef negative = LLVMBuildICmp(f->builder, LLVMIntSLT, timeout, unit_int(f->unit, 0), "");
-    timeout = LLVMBuildSelect(f->builder, negative, unit_int(f->unit, 0), timeout, "");
+    LLVMValueRef timeout = process_timeout(f, tree->receive.timeout);
     RUNTIME(f, fl_receive_begin, f->process, timeout, function_site(f));
 }
 

@@ -524,10 +524,18 @@ static bool decode(Decoder *d, const FlType *wanted, FlWord *value) {
 
 // ---- errors --------------------------------------------------------------------------------------------------------
 
-static const char *found(const char *at, const char *end) {
+static bool is_word(const char *at, const char *end, const char *word) {
+    size_t length = strlen(word);
+    return (size_t)(end - at) >= length && memcmp(at, word, length) == 0;
+}
+
+// A number is always a float, unless it is malformed.
+static const char *found(const char *at, const char *end, const char *wanted) {
     char first = at < end ? *at : 0;
     if (first == '-' || (first >= '0' && first <= '9'))
-        return "a number";
+        return strcmp(wanted, "int") == 0     ? "a number that is no int"
+               : strcmp(wanted, "float") == 0 ? "a malformed number"
+                                              : "a number";
     switch (first) {
     case 0:
         return "the end";
@@ -537,13 +545,10 @@ static const char *found(const char *at, const char *end) {
         return "an array";
     case '"':
         return "a string";
-    case 't':
-    case 'f':
-        return "a bool";
-    case 'n':
-        return "null";
     default:
-        return "no value";
+        return is_word(at, end, "null")                                ? "null"
+               : is_word(at, end, "true") || is_word(at, end, "false") ? "a bool"
+                                                                       : "no value";
     }
 }
 
@@ -599,7 +604,7 @@ static FlString *error_text(Decoder *d) {
     }
     if (strcmp(d->wrong, "expected ") == 0) {
         builder_add_text(&text, ", found ");
-        builder_add_text(&text, found(d->place, d->json.end));
+        builder_add_text(&text, found(d->place, d->json.end, d->name));
     }
     return builder_finish(&text);
 }
