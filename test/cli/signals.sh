@@ -25,6 +25,7 @@ main() {
     for i in range(10000) {
         println("ready, with padding that fills the buffer")
     }
+    file:write("printed", "all")
     compute(0)
 }
 EOF
@@ -61,11 +62,11 @@ main() {
 }
 EOF
 
-# appears TEXT: in ./out, soon.
+# appears TEXT [FILE]: in ./out or FILE, soon.
 appears() {
     local i
     for i in $(seq 12000); do
-        grep -q "$1" out && return
+        grep -qs "$1" "${2:-out}" && return
         sleep 0.01
     done
     fail "$1 does not appear"
@@ -93,7 +94,9 @@ done
 
 for signal in TERM:143 INT:130; do
     for schedule in parallel seed:1 seed:2; do
+        rm -f printed
         FLUFFY_SCHEDULE=$schedule begin ./server
+        appears all printed
         kill -"${signal%:*}" "$pid"
         ended "${signal#*:}"
         [ "$(grep stopped out | tr '\n' ' ')" = "stopped b1 stopped b0 stopped a1 stopped a0 " ] || fail "$signal, $schedule: $(grep stopped out)"
