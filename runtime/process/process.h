@@ -47,11 +47,12 @@ enum {
 typedef enum ProcessStatus {
     PROCESS_RUNNING,  // it runs, or returned from its entry without announcing a park: it has ended normally
     PROCESS_YIELDED,  // preempted; its stack is kept
+    PROCESS_DUE,      // a collection is due; its stack is kept
     PROCESS_WAITING,  // blocks in receive, sleep or call; its stack is kept
     PROCESS_PRINTING, // waits for room in standard output's buffer; its stack is kept
     PROCESS_PARKED,   // waits without a stack: frame and resume are set
     PROCESS_ENDED,    // its defers have run; the scheduler buries it on its own stack
-    // Set by the scheduler: it yielded, waits or parks, but is being collected first, in steps (sched/collecting.h).
+    // Set by the scheduler: it goes on, waits or parks, but is being collected first, in steps (sched/collecting.h).
     PROCESS_COLLECTING,
 } ProcessStatus;
 

@@ -66,6 +66,17 @@ static inline uint8_t after_miss(FlProcess *self, uint8_t flags) {
     return __builtin_expect(poisoned, 0) ? poll_in_scan(self) : flags;
 }
 
+// true: nothing is to be tested before the collection. Where polls are counted it takes place here, as at any poll: to
+// be entered again would be one more.
+static __attribute__((noinline)) bool collect_before_test(FlProcess *self) {
+    if (process_worker(self)->counts_polls) {
+        process_collect(self);
+        return false;
+    }
+    self->flags |= FLAG_COLLECT;
+    return true;
+}
+
 FlMessage *fl_receive_next(FlProcess *self) {
     uint8_t flags = self->flags;
     if (flags & FLAG_TESTING)
@@ -73,10 +84,8 @@ FlMessage *fl_receive_next(FlProcess *self) {
     self->flags = flags & (uint8_t) ~(FLAG_TESTING | FLAG_PARKED);
     if (__builtin_expect(flags & FLAG_DYING, 0) || (!*self->scan && !fetch(self)))
         return NULL;
-    if (__builtin_expect(arena_due(&self->arena), 0) && !(flags & FLAG_PARKED)) {
-        self->flags |= FLAG_COLLECT;
+    if (__builtin_expect(arena_due(&self->arena), 0) && !(flags & FLAG_PARKED) && collect_before_test(self))
         return NULL;
-    }
     self->flags |= FLAG_TESTING;
     return *self->scan;
 }

@@ -48,11 +48,20 @@ bool process_collectable(const FlProcess *process) {
            (!side || (!side->reason && !side->building && !side->still));
 }
 
+void process_pause_due(FlProcess *self) {
+    uint32_t sends = process_worker(self)->sends_left;
+    process_pause(self, PROCESS_DUE);
+    process_worker(self)->sends_left = sends;
+}
+
 void process_collect(FlProcess *self) {
     if (!arena_due(&self->arena) || !process_collectable(self))
         return;
     self->head.frame = NULL;
-    process_leave(self, PROCESS_YIELDED);
+    if (process_worker(self)->counts_polls)
+        process_pause_due(self);
+    else
+        process_leave(self, PROCESS_DUE);
 }
 
 void process_poll(FlProcess *self) {

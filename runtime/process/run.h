@@ -40,6 +40,8 @@ FlProcess *process_run(ProcessWorker *worker, FlProcess *process);
 // but by process_pause not.
 void process_leave(FlProcess *self, ProcessStatus status);
 void process_pause(FlProcess *self, ProcessStatus status);
+// The seeded schedule: it is collected, and its turn goes on as if nothing had been, wherever that was due.
+void process_pause_due(FlProcess *self);
 _Noreturn void process_leave_for_good(FlProcess *self, ProcessStatus status);
 
 // Before a value, or what the words of an object outside of self's arena refer to, is given to another process:

@@ -17,13 +17,18 @@ static inline bool reachable(FlPid to) {
 // Bytes of an arena from which on what is given away may take long to promote.
 enum { AHEAD = 1 << 20, PINS = 64 };
 
-// Between two steps others run, and the process may be collected, but not end.
+// Between two steps others run, and the process may be collected, but not end. In the seeded schedule it is collected
+// only: what it does to the order of things must not depend on the size of its heap.
 static void breathe(FlProcess *self) {
     if (__atomic_load_n(&self->head.stack_limit, __ATOMIC_RELAXED) != UINTPTR_MAX)
         return;
-    if (arena_due(&self->arena) && process_collectable(self))
+    bool due = arena_due(&self->arena) && process_collectable(self);
+    if (due)
         self->head.frame = NULL; // loaded long ago
-    process_pause(self, PROCESS_YIELDED);
+    if (!process_worker(self)->counts_polls)
+        process_pause(self, PROCESS_YIELDED);
+    else if (due)
+        process_pause_due(self);
 }
 
 void process_give_ahead(FlProcess *self, FlWord root) {

@@ -223,7 +223,8 @@ static void end_turn(ProcessWorker *worker, FlProcess *process) {
     if (process->flags & FLAG_STARTING)
         tell_started(process);
     FlSide *side = process->side;
-    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED)
+    if (side && side->segment && !side->on_segment && process->status != PROCESS_YIELDED &&
+        process->status != PROCESS_DUE)
         side_give_segment(side);
     if (process->status == PROCESS_PARKED || process->status == PROCESS_ENDED)
         take_stack_back(worker, process);

@@ -576,6 +576,7 @@ const Schedule schedule_parallel = {
     .park = parallel_park,
     .ended = parallel_ended,
     .yielded = parallel_yielded,
+    .collected = parallel_yielded,
     .pick = parallel_pick,
     .now = clock_now,
     .earlier = parallel_earlier,

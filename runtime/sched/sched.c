@@ -158,7 +158,7 @@ static void parked(FlWorker *worker, FlProcess *process) {
         verify(process);
     if (process->flags & FLAG_COLLECT) {
         process->flags &= (uint8_t)~FLAG_COLLECT;
-        sched.schedule->yielded(worker, process);
+        sched.schedule->collected(worker, process);
     } else {
         park(worker, process);
     }
@@ -168,6 +168,9 @@ static void go_on(FlWorker *worker, FlProcess *process) {
     switch ((ProcessStatus)process->status) {
     case PROCESS_RUNNING: // can't be: process_run gives another status
     case PROCESS_COLLECTING:
+    case PROCESS_DUE:
+        sched.schedule->collected(worker, process);
+        break;
     case PROCESS_YIELDED:
         sched.schedule->yielded(worker, process);
         break;

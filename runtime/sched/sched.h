@@ -102,6 +102,8 @@ typedef struct Schedule {
     bool (*park)(ProcessWorker *worker, FlProcess *self);         // see ProcessHooks
     void (*ended)(ProcessWorker *worker);                         // see ProcessHooks
     void (*yielded)(FlWorker *worker, FlProcess *process);        // a preempted process
+    // A process that was, or is being, collected when that was due, and would have gone on if it had not been.
+    void (*collected)(FlWorker *worker, FlProcess *process);
     FlProcess *(*pick)(FlWorker *worker); // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);
     void (*earlier)(int64_t deadline); // a deadline was added: who waits for timers may have to wake earlier

@@ -145,8 +145,11 @@ static inline FlWord receive(FlProcess *self, int64_t timeout) {
 }
 
 // A receive without a stack that goes on at self->resume: the message, or NULL after it parked (the caller returns).
+// As generated code, it keeps what it needs on its stack while it looks for a message: it may be collected meanwhile.
 static inline FlMessage *receive_or_park(FlProcess *self) {
+    FlObject *volatile frame = head(self)->frame;
     FlMessage *message = fl_receive_next(self);
+    head(self)->frame = frame;
     if (!message)
         fl_receive_park(self, &site_wait);
     return message;

@@ -1,11 +1,14 @@
 // Work that takes long and that others need not wait for. Collections of large heaps: others run between their steps,
-// and the process goes on as if there had been none. A search through a long mailbox. On one worker, so that nobody
-// else can run the others; on many, which take steps of each other's collections.
+// and the process goes on as if there had been none (in the seeded schedule nobody runs meanwhile: it is as if there
+// had been none for the others either). A search through a long mailbox. On one worker, so that nobody else can run the
+// others; on many, which take steps of each other's collections.
 #include "test/unit/runtime/sched/program.h"
 
 #include "runtime/process/process.h"
 
 enum { LINKS = 800000 };
+
+enum { OTHERS_RAN = 7, ALONE = 2 }; // statuses
 
 static uint64_t rounds; // how often the neighbour has run
 
@@ -32,14 +35,14 @@ static void polls(FlProcess *self) {
     uint64_t meanwhile = rounds;
     chain(self, LINKS); // over what was given back
     assert_chain(self, kept, LINKS);
-    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+    fl_halt(self, meanwhile >= 5 ? OTHERS_RAN : ALONE);
 }
 
 static void test_polls(void **state) {
     (void)state;
-    assert_int_equal(run_program(polls, "1", NULL).status, 7);
-    assert_int_equal(run_program(polls, "1", "seed:1").status, 7);
-    assert_int_equal(run_program(polls, "1", "seed:2").status, 7);
+    assert_int_equal(run_program(polls, "1", NULL).status, OTHERS_RAN);
+    assert_int_equal(run_program(polls, "1", "seed:1").status, ALONE);
+    assert_int_equal(run_program(polls, "1", "seed:2").status, ALONE);
 }
 
 // Waits without a stack while it is collected: what arrives meanwhile wakes it afterwards.
@@ -48,7 +51,7 @@ static void woken(FlProcess *self) {
         return;
     uint64_t meanwhile = rounds;
     assert_chain(self, head(self)->frame != NULL ? words((FlWord)head(self)->frame)[1] : 0, LINKS);
-    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+    fl_halt(self, meanwhile >= 5 ? OTHERS_RAN : ALONE);
 }
 
 static void sends(FlProcess *self) {
@@ -70,8 +73,8 @@ static void parks(FlProcess *self) {
 
 static void test_parks(void **state) {
     (void)state;
-    assert_int_equal(run_program(parks, "1", NULL).status, 7);
-    assert_int_equal(run_program(parks, "1", "seed:1").status, 7);
+    assert_int_equal(run_program(parks, "1", NULL).status, OTHERS_RAN);
+    assert_int_equal(run_program(parks, "1", "seed:1").status, OTHERS_RAN);
 }
 
 // The program ends in the middle of a collection: the tidy end frees everything.
@@ -147,13 +150,13 @@ static void searches(FlProcess *self) {
     }
     uint64_t meanwhile = rounds;
     fl_receive_drop(self, message);
-    fl_halt(self, meanwhile >= 5 ? 7 : 2);
+    fl_halt(self, meanwhile >= 5 ? OTHERS_RAN : ALONE);
 }
 
 static void test_search(void **state) {
     (void)state;
-    assert_int_equal(run_program(searches, "1", "seed:1").status, 7);
-    assert_int_equal(run_program(searches, "1", "seed:2").status, 7);
+    assert_int_equal(run_program(searches, "1", "seed:1").status, OTHERS_RAN);
+    assert_int_equal(run_program(searches, "1", "seed:2").status, OTHERS_RAN);
 }
 
 int main(void) {
