@@ -7,6 +7,7 @@
 _Static_assert(sizeof(FlCType) == 56 && offsetof(FlCType, type) == 8 && sizeof(FlCField) == 24, "layout of FlCType");
 _Static_assert(sizeof(FlCParam) == 40 && offsetof(FlCParam, mode) == 16, "layout of FlCParam");
 _Static_assert(sizeof(FlForeign) == 64 && offsetof(FlForeign, frame_bytes) == 56, "layout of FlForeign");
+_Static_assert(FL_C_BOOL < FL_C_STRING && FL_C_INT8 == 0, "numbers come first");
 _Static_assert((int)FOREIGN_CALLBACK == (int)FL_C_CALLBACK && (int)FOREIGN_BOOL == (int)FL_C_BOOL &&
                    (int)FOREIGN_LIST == (int)FL_C_LIST && (int)FOREIGN_INOUT == (int)FL_C_INOUT,
                "kinds are those of the contract");
@@ -129,6 +130,16 @@ static LLVMValueRef c_params(Unit *unit, const Foreign *foreign, const ForeignFr
     return array(unit, "c.params", rows, foreign->param_count);
 }
 
+static bool is_number(const ForeignType *type) { return type->kind <= FOREIGN_BOOL && type->kind != FOREIGN_UINT64; }
+
+// Nothing else than numbers go to C and come back, by value, and nobody waits. A uint64 of C's may be none of Fluffy's.
+static bool of_numbers(const Foreign *foreign) {
+    bool numbers = !foreign->is_blocking && (!foreign->result || is_number(foreign->result));
+    for (size_t i = 0; i < foreign->param_count; i++)
+        numbers &= foreign->params[i].mode == FOREIGN_IN && foreign->params[i].type->kind <= FOREIGN_BOOL;
+    return numbers;
+}
+
 static LLVMValueRef descriptor(Unit *unit, const Foreign *foreign, const ForeignFrame *frame) {
     LLVMValueRef known = map_get(&unit->foreigns, foreign);
     if (known)
@@ -145,6 +156,7 @@ static LLVMValueRef descriptor(Unit *unit, const Foreign *foreign, const Foreign
         unit_i32(unit, frame->bytes),
         byte(unit, foreign->is_blocking),
         byte(unit, foreign->closes),
+        byte(unit, of_numbers(foreign)),
     };
     LLVMValueRef made = static_global(unit, "c.function", structure(unit, parts, sizeof parts / sizeof *parts));
     map_set(&unit->foreigns, foreign, made);

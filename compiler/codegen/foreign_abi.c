@@ -158,7 +158,7 @@ static void add_parameter(CCall *call, const ForeignParam *param, uint32_t offse
     if (type->kind == FOREIGN_ERRNO)
         return;
     bool two = type->kind == FOREIGN_BYTES || type->kind == FOREIGN_LIST || type->kind == FOREIGN_CALLBACK;
-    if (two) {
+    if (two && param->mode != FOREIGN_REF) {
         add_scalar(call, FOREIGN_STRING, offset);
         add_scalar(call, FOREIGN_UINT64, offset + 8);
     } else if (param->mode != FOREIGN_IN) {

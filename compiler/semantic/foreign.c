@@ -12,14 +12,16 @@ typedef enum Role {
     ROLE_RESULT = 16,    //
     ROLE_FIELD = 32,     // of a struct
     ROLE_ELEMENT = 64,   // of a list
-    ROLE_CALLBACK = 128, // a parameter of a callback
+    ROLE_FILLED = 128,   // of a list that C fills in
+    ROLE_CALLBACK = 256, // a parameter of a callback
+    ROLE_ANSWER = 512,   // what a callback gives C
 } Role;
 
 enum {
-    ROLES_OF_NUMBERS =
-        ROLE_PARAM | ROLE_REF | ROLE_OUT | ROLE_INOUT | ROLE_RESULT | ROLE_FIELD | ROLE_ELEMENT | ROLE_CALLBACK,
-    ROLES_OF_STRUCTS = ROLE_PARAM | ROLE_REF | ROLE_OUT | ROLE_INOUT | ROLE_RESULT | ROLE_FIELD,
-    ROLES_OF_STRINGS = ROLE_PARAM | ROLE_OUT | ROLE_RESULT | ROLE_FIELD | ROLE_CALLBACK,
+    ROLES_OF_STRUCTS =
+        ROLE_PARAM | ROLE_REF | ROLE_OUT | ROLE_INOUT | ROLE_RESULT | ROLE_FIELD | ROLE_ELEMENT | ROLE_FILLED,
+    ROLES_OF_NUMBERS = ROLES_OF_STRUCTS | ROLE_CALLBACK | ROLE_ANSWER,
+    ROLES_OF_STRINGS = ROLE_PARAM | ROLE_OUT | ROLE_RESULT | ROLE_FIELD | ROLE_ELEMENT | ROLE_CALLBACK,
     ROLES_OF_HANDLES = ROLE_PARAM | ROLE_OUT | ROLE_RESULT,
 };
 
@@ -58,8 +60,12 @@ static const char *role_words(Role role) {
         return "in a struct";
     case ROLE_ELEMENT:
         return "in a list";
+    case ROLE_FILLED:
+        return "in a list that C fills in";
     case ROLE_CALLBACK:
         return "as what a callback is given";
+    case ROLE_ANSWER:
+        return "as what a callback gives C";
     default:
         return "here";
     }
@@ -149,8 +155,8 @@ static const ForeignType *read_name(Reader *reader, const TypeExpr *expr) {
                    : NULL;
     if (strcmp(name->text, "string") == 0)
         return allowed(reader, expr->span, "a string", ROLES_OF_STRINGS,
-                       reader->role == ROLE_ELEMENT ? "call the function for each string"
-                                                    : "`out string` takes one from C, `[uint8]` gives it bytes")
+                       reader->role == ROLE_FILLED ? "a struct may have one as a field"
+                                                   : "`out string` takes one from C, `[uint8]` gives it bytes")
                    ? new_type(FOREIGN_STRING, 8, type_string)
                    : NULL;
     if (strcmp(name->text, "bytes") == 0)
@@ -174,9 +180,7 @@ static uint32_t round_up(uint32_t size, uint32_t align) { return (size + align -
 
 static const ForeignType *read_struct(Reader *reader, ModuleInfo *module, const TypeExpr *expr) {
     size_t count = expr->record.fields.len;
-    if (!allowed(reader, expr->span, "a struct", ROLES_OF_STRUCTS,
-                 "lists of numbers can cross: `[int]`, `[float32]`; "
-                 "of records, call the function for each"))
+    if (!allowed(reader, expr->span, "a struct", ROLES_OF_STRUCTS, "give its fields one by one"))
         return NULL;
     if (count == 0)
         return refuse(reader, expr->span, "a struct without fields is none in C", "leave it out");
@@ -240,10 +244,12 @@ static const ForeignType *read_union(Reader *reader, ModuleInfo *module, const T
 }
 
 static const ForeignType *read_list(Reader *reader, ModuleInfo *module, const TypeExpr *expr) {
-    if (!allowed(reader, expr->span, "a list", ROLE_PARAM | ROLE_OUT,
-                 "C gets a list's elements and their number as two parameters, or fills in an `out [T]`"))
+    if (!allowed(reader, expr->span, "a list", ROLE_PARAM | ROLE_REF | ROLE_OUT,
+                 "C gets a list's elements and their number as two parameters, or the elements alone as `ref [T]`, "
+                 "or fills in an `out [T]`"))
         return NULL;
-    Reader inner = {reader->check, ROLE_ELEMENT, reader->depth + 1, reader->use};
+    Role role = reader->role == ROLE_OUT ? ROLE_FILLED : ROLE_ELEMENT;
+    Reader inner = {reader->check, role, reader->depth + 1, reader->use};
     const ForeignType *element = read_type(&inner, module, expr->element);
     if (!element)
         return NULL;
@@ -292,7 +298,7 @@ static const ForeignType *read_callback(Reader *reader, ModuleInfo *module, cons
     type->fields = fields;
     type->field_count = count;
     if (expr->record.result) {
-        inner.role = ROLE_ELEMENT; // a number
+        inner.role = ROLE_ANSWER;
         type->result = read_type(&inner, module, expr->record.result);
         if (!type->result)
             return NULL;

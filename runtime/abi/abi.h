@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FL_ABI_VERSION 3
+#define FL_ABI_VERSION 4
 
 // Bytes below `stack_limit` that a process may still use: room for functions without a check and for the runtime's own
 // C functions.
@@ -276,7 +276,7 @@ typedef enum FlCKind {
     FL_C_HANDLE,   // a pointer; the value is a string of a type of its own (runtime/foreign/handle.h)
     FL_C_STRUCT,   // `fields`
     FL_C_BYTES,    // a string's bytes and their number: two arguments
-    FL_C_LIST,     // elements, which are numbers, and their number: two arguments
+    FL_C_LIST,     // elements and their number: two arguments; by its address: elements, and a zero one behind them
     FL_C_CALLBACK, // a function and a pid: two arguments. `fields` are the function's parameters
     FL_C_ERRNO,    // no argument: C's errno behind the call
 } FlCKind;
@@ -324,6 +324,7 @@ typedef struct FlForeign {
     uint32_t frame_bytes;
     uint8_t blocking; // on a thread of the pool
     uint8_t closes;   // it closes its first argument, a handle
+    uint8_t numbers;  // not blocking, and nothing but numbers is passed, by value, or comes back
 } FlForeign;
 
 // Emitted once by the compiler as `fl_program`.

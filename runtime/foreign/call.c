@@ -1,17 +1,18 @@
 // Calls of C functions. C of unknown depth does not fit a process's small stack: a call runs on a large stack that each
-// thread makes with its first call; a blocking one on a thread of the pool. In sanitized programs, whose stacks are
+// worker makes with its first call; a blocking one on a thread of the pool. In sanitized programs, whose stacks are
 // larger, it stays on the process's, so that the sanitizer knows it.
-#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "runtime/foreign/foreign.h"
 #include "runtime/foreign/pass.h"
 #include "runtime/memory/holds.h"
 #include "runtime/platform/switch.h"
 #include "runtime/pool/pool.h"
+#include "runtime/process/run.h"
 #include "runtime/value/heap.h"
 
 enum { C_STACK = 8 << 20, GUARD = 64 << 10 };
@@ -112,46 +113,31 @@ char *call_room(ForeignCall *call, uint64_t bytes) {
 
 static void enter(void *function, void *frame) { ((const FlForeign *)function)->call(frame); }
 
-// ---- the large stack of a thread: address space, of which what is used is committed
+// ---- the large stack of a worker: address space, of which what is used is committed
 
-static __thread char *large;
-
-// Its destructor gives a thread's stack back. There from the start of the runtime to its end, so that a library which
-// is loaded and unloaded again and again does not use up the process's keys.
-static struct {
-    pthread_key_t key;
-    bool made;
-} end;
-
-static void give_back(void *stack) { munmap(stack, C_STACK); }
-
-void calls_start(void) { end.made = pthread_key_create(&end.key, give_back) == 0; }
-
-void calls_stop(void) {
-    if (end.made)
-        pthread_key_delete(end.key);
-    end.made = false;
-}
-
-static char *make_large(void) {
+static __attribute__((noinline)) char *make_stack(ProcessWorker *worker) {
     int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK;
-    char *stack = end.made ? mmap(NULL, C_STACK, PROT_READ | PROT_WRITE, kind, -1, 0) : MAP_FAILED;
+    char *stack = mmap(NULL, C_STACK, PROT_READ | PROT_WRITE, kind, -1, 0);
     if (stack == MAP_FAILED)
         return NULL;
     mprotect(stack, GUARD, PROT_NONE);
-    if (pthread_setspecific(end.key, stack) != 0) {
-        give_back(stack);
-        return NULL;
-    }
-    return large = stack;
+    return worker->c_stack = stack;
 }
 
-// Not inlined: a process may go on in another thread. NULL: there is no address space.
-static __attribute__((noinline)) char *large_stack(void) { return large ? large : make_large(); }
+// NULL: there is no address space.
+static inline char *stack_of(const FlProcess *self) {
+    ProcessWorker *worker = process_worker(self);
+    return worker->c_stack ? worker->c_stack : make_stack(worker);
+}
+
+void foreign_worker_end(ProcessWorker *worker) {
+    if (worker->c_stack)
+        munmap(worker->c_stack, C_STACK);
+}
 
 static void call_here(ForeignCall *call) {
     void *function = (void *)(uintptr_t)call->function;
-    char *stack = SANITIZED ? NULL : large_stack();
+    char *stack = SANITIZED ? NULL : stack_of(call->self);
     if (SANITIZED)
         enter(function, call->frame);
     else if (stack)
@@ -160,8 +146,8 @@ static void call_here(ForeignCall *call) {
         call_fail(call, "`%s`: no memory for C's stack", call->function->name);
 }
 
-void fl_foreign_call(FlProcess *self, const FlForeign *function, const FlWord *arguments, FlWord *result, char *frame,
-                     const FlSite *site) {
+static __attribute__((noinline)) void call_of_any(FlProcess *self, const FlForeign *function, const FlWord *arguments,
+                                                  FlWord *result, char *frame, const FlSite *site) {
     ForeignCall call;
     call.self = self;
     call.function = function;
@@ -181,4 +167,67 @@ void fl_foreign_call(FlProcess *self, const FlForeign *function, const FlWord *a
     if (call.job)
         job_end(self);
     end_uses(&call);
+}
+
+// ---- calls of numbers
+//
+// The larger part of calls that have to be quick. Each number has 8 bytes of the frame, of which C's thunk takes what
+// it needs, the lowest first.
+
+// What C's type can hold: from `least` on, `span` more. A float32 takes another look at all but 0.
+static const struct {
+    FlWord least, span;
+} holds[] = {
+    [FL_C_INT8] = {(FlWord)INT8_MIN, UINT8_MAX},
+    [FL_C_UINT8] = {0, UINT8_MAX},
+    [FL_C_INT16] = {(FlWord)INT16_MIN, UINT16_MAX},
+    [FL_C_UINT16] = {0, UINT16_MAX},
+    [FL_C_INT32] = {(FlWord)INT32_MIN, UINT32_MAX},
+    [FL_C_UINT32] = {0, UINT32_MAX},
+    [FL_C_INT64] = {0, UINT64_MAX},
+    [FL_C_UINT64] = {0, INT64_MAX},
+    [FL_C_FLOAT32] = {0, 0},
+    [FL_C_FLOAT64] = {0, UINT64_MAX},
+    [FL_C_BOOL] = {0, 1},
+};
+
+// false: one of them needs another look.
+static inline bool numbers_put(const FlForeign *function, const FlWord *arguments, char *frame) {
+    const FlCParam *param = function->params;
+    for (uint64_t left = function->param_count; left > 0; left--, param++) {
+        FlWord word = arguments[param->words];
+        unsigned kind = param->type->kind;
+        if (word - holds[kind].least > holds[kind].span)
+            return false;
+        memcpy(frame + param->offset, &word, sizeof word);
+    }
+    return true;
+}
+
+static inline FlWord number_taken(const FlCType *type, const char *from) {
+    FlWord word;
+    if (type->kind != FL_C_INT64 && type->kind != FL_C_FLOAT64)
+        return number_of_c(type, from);
+    memcpy(&word, from, sizeof word);
+    return word;
+}
+
+typedef void StackFunction(void *frame, void *unused); // the C function's thunk, as far as registers are concerned
+
+// Of numbers, which need nothing of all that follows. false: an argument does not fit, or there is no stack yet.
+static inline bool call_of_numbers(FlProcess *self, const FlForeign *function, const FlWord *arguments, FlWord *result,
+                                   char *frame) {
+    char *stack = SANITIZED ? NULL : stack_of(self);
+    if (!stack || !numbers_put(function, arguments, frame))
+        return false;
+    platform_call_on(stack + C_STACK - 64, (StackFunction *)(void (*)(void))function->call, frame, NULL);
+    if (function->result)
+        *result = number_taken(function->result, frame + function->result_offset);
+    return true;
+}
+
+void fl_foreign_call(FlProcess *self, const FlForeign *function, const FlWord *arguments, FlWord *result, char *frame,
+                     const FlSite *site) {
+    if (!function->numbers || !call_of_numbers(self, function, arguments, result, frame))
+        call_of_any(self, function, arguments, result, frame, site);
 }

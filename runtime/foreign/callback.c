@@ -331,7 +331,6 @@ void foreign_await(void) {
 // ---- start and end
 
 void foreign_start(bool threads) {
-    calls_start();
     callbacks.direct = threads;
     callbacks.owner = pthread_self();
     callbacks.first = NULL;
@@ -352,7 +351,6 @@ void foreign_stop(void) {
     memory_free(callbacks.allowed);
     callbacks.allowed = NULL;
     callbacks.count = callbacks.capacity = 0;
-    calls_stop();
 }
 
 void foreign_end(void) {

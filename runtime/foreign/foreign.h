@@ -2,7 +2,7 @@
 #ifndef FLUFFY_RUNTIME_FOREIGN_FOREIGN_H
 #define FLUFFY_RUNTIME_FOREIGN_FOREIGN_H
 
-#include <stdbool.h>
+#include "runtime/process/process.h"
 
 // When the runtime starts, before there are processes. `threads`: callbacks of any thread go straight to their
 // processes; otherwise those of other threads than the caller's wait in a list until foreign_deliver.
@@ -15,6 +15,9 @@ void foreign_stop(void);
 // At the end of a program whose memory is not freed: handles that no call uses are closed, what C has in its buffers is
 // written.
 void foreign_end(void);
+
+// The worker is freed, after its thread has ended: gives back the stack that C functions ran on.
+void foreign_worker_end(ProcessWorker *worker);
 
 // Whether some living process may be sent to by C, and so may run again.
 bool foreign_listens(void);

@@ -103,23 +103,30 @@ static void put_bytes(const Put *by, FlWord word, char *to) {
     memcpy(to + 8, &length, sizeof length);
 }
 
-static void put_list(const Put *by, const FlCType *type, const FlWord *words, char *to) {
+// Pointers have a NULL behind the last one; `ended`: so has everything.
+static void put_copy(const Put *by, const FlCType *element, const FlWord *elements, uint64_t step, uint64_t length,
+                     bool ended, char *to) {
+    uint64_t bytes = length * element->size, end = ended || is_pointer(element) ? element->size : 0;
+    char *copy = call_room(by->call, bytes + end);
+    put_pointer(copy, to);
+    for (uint64_t i = 0; i < length; i++)
+        put(by, element, elements + i * step, copy + i * element->size);
+    memset(copy + bytes, 0, end);
+}
+
+static void put_list(const Put *by, const FlCType *type, const FlWord *words, bool ended, char *to) {
     const FlBuffer *buffer = (const FlBuffer *)words[0];
-    uint64_t length = FL_LIST_LENGTH(words[1]);
-    const FlWord *elements = length > 0 ? buffer->elements + FL_LIST_OFFSET(words[1]) : NULL;
     const FlCType *element = type->element;
+    uint64_t length = FL_LIST_LENGTH(words[1]), step = type->type->element->words;
+    const FlWord *elements = length > 0 ? buffer->elements + FL_LIST_OFFSET(words[1]) * step : NULL;
     bool same = element->kind == FL_C_INT64 || element->kind == FL_C_FLOAT64;
     memcpy(to + 8, &length, sizeof length);
-    if (length == 0) {
+    if (length == 0 && !ended)
         put_pointer(NULL, to);
-    } else if (same) {
+    else if (same && !ended)
         put_pointer(stable(by->call, &buffer->header, (const char *)elements, length * sizeof(FlWord)), to);
-    } else {
-        char *copy = call_room(by->call, length * element->size);
-        put_pointer(copy, to);
-        for (uint64_t i = 0; i < length; i++)
-            put_number(by, element, elements[i], copy + i * element->size);
-    }
+    else
+        put_copy(by, element, elements, step, length, ended, to);
 }
 
 static void put_struct(const Put *by, const FlCType *type, const FlWord *words, char *to) {
@@ -190,7 +197,7 @@ static void put(const Put *by, const FlCType *type, const FlWord *words, char *t
         put_bytes(by, words[0], to);
         break;
     case FL_C_LIST:
-        put_list(by, type, words, to);
+        put_list(by, type, words, false, to);
         break;
     case FL_C_CALLBACK:
         put_callback(by, type, words[0], to);
@@ -218,6 +225,8 @@ static void put_parameter(ForeignCall *call, const FlCParam *param, const FlWord
     char *to = call->frame + param->offset, *storage = call->frame + param->storage;
     if (param->mode == FL_C_IN) {
         put(&by, param->type, words, to);
+    } else if (param->type->kind == FL_C_LIST && param->mode == FL_C_REF) {
+        put_list(&by, param->type, words, true, to);
     } else if (param->type->kind == FL_C_LIST) {
         put_room(&by, param->type, (int64_t)words[0], to);
     } else {

@@ -41,7 +41,19 @@ void results_drop(const FlForeign *function, const char *frame, uint64_t taken) 
 
 static FlWord integer(const FlCType *type, const char *from) {
     int64_t value = 0;
-    memcpy(&value, from, type->size);
+    switch (type->size) {
+    case 1:
+        memcpy(&value, from, 1);
+        break;
+    case 2:
+        memcpy(&value, from, 2);
+        break;
+    case 4:
+        memcpy(&value, from, 4);
+        break;
+    default:
+        memcpy(&value, from, 8);
+    }
     unsigned unused = 64 - 8 * type->size;
     bool is_signed = type->kind == FL_C_INT8 || type->kind == FL_C_INT16 || type->kind == FL_C_INT32;
     return (FlWord)(is_signed ? (int64_t)((uint64_t)value << unused) >> unused : value);
@@ -71,11 +83,16 @@ static FlWord take_number(ForeignCall *call, const FlCType *type, const char *fr
     return word;
 }
 
-// Text that is not UTF-8 is mended.
-static FlString *take_string(ForeignCall *call, const char *text) {
-    uint64_t length = strlen(text), points, bytes = object_string_bytes(length);
-    if (length >= UINT32_MAX - 64 || !utf8_check(text, length, &points))
-        return library_string(call->self, text, length);
+// Text that is not UTF-8 is mended. Nothing here ends the process but by `call`, which knows what C's caller has to
+// free.
+static FlString *take_string(ForeignCall *call, const char *text, const char *name) {
+    uint64_t given = strlen(text), length = given, points;
+    bool good = utf8_check(text, given, &points);
+    if (!good)
+        length = library_mend(text, given, NULL, &points);
+    if (length >= UINT32_MAX - 64)
+        call_fail(call, "`%s`: %s is a text of 4 GB or more", call->function->name, name);
+    uint64_t bytes = object_string_bytes(length);
     bool counted = bytes >= COUNTED_LEAST;
     FlString *string = counted ? counted_new(&call->self->arena, bytes)
                                : arena_allocate(&call->self->arena, &call->self->head.bump, bytes);
@@ -85,7 +102,10 @@ static FlString *take_string(ForeignCall *call, const char *text) {
     string->header = (FlObject){.type = FL_TYPE_STRING, .flags = counted ? OBJECT_COUNTED_FLAGS : 0};
     string->length = (uint32_t)length;
     string->points = (uint32_t)points;
-    memcpy(string->bytes, text, length);
+    if (good)
+        memcpy(string->bytes, text, length);
+    else
+        library_mend(text, given, string->bytes, &points);
     return string;
 }
 
@@ -97,7 +117,7 @@ static FlWord take_pointer(ForeignCall *call, const FlCType *type, const char *f
         call_fail(call, "`%s`: %s is NULL; if that may be, its type is `%s | nil`", call->function->name, name,
                   type->kind == FL_C_HANDLE ? type->name : "string");
     FlObject *value =
-        type->kind == FL_C_HANDLE ? handle_new(call->self, type, pointer) : &take_string(call, pointer)->header;
+        type->kind == FL_C_HANDLE ? handle_new(call->self, type, pointer) : &take_string(call, pointer, name)->header;
     if (!value)
         call_out_of_memory(call);
     *call_taken(call) |= bit;
@@ -145,8 +165,9 @@ static void take_list(ForeignCall *call, const FlCParam *param, uint64_t count, 
     if (count == 0)
         return;
     FlBuffer *buffer = fl_buffer_new(call->self, param->type->type, count);
+    uint64_t step = param->type->type->element->words;
     for (uint64_t i = 0; i < count; i++)
-        buffer->elements[i] = take_number(call, element, from + i * element->size, param->name);
+        take(call, element, from + i * element->size, param->name, buffer->elements + i * step);
     buffer->used = (uint32_t)count;
     words[0] = (FlWord)buffer;
 }

@@ -76,11 +76,6 @@ static inline uint64_t *call_taken(ForeignCall *call) { return call->job ? &call
 
 static inline bool is_pointer(const FlCType *type) { return type->kind == FL_C_HANDLE || type->kind == FL_C_STRING; }
 
-// The stacks that calls run on (call.c), with the runtime. Threads that have called end before calls_stop, or with the
-// program.
-void calls_start(void);
-void calls_stop(void);
-
 // C may send to this process from now on (callback.c). false: memory is out.
 bool callback_allow(FlPid pid);
 

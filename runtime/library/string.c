@@ -17,8 +17,7 @@ static uint64_t sequence(const char *at, uint64_t left) {
     return 0;
 }
 
-// Writes the bytes, mended, to `to` (NULL: only counts); returns how many they are.
-static uint64_t mend(const char *bytes, uint64_t length, char *to, uint64_t *points) {
+uint64_t library_mend(const char *bytes, uint64_t length, char *to, uint64_t *points) {
     uint64_t total = 0;
     *points = 0;
     for (uint64_t at = 0; at < length; ++*points) {
@@ -39,8 +38,8 @@ FlString *library_string(FlProcess *self, const char *bytes, uint64_t length) {
         memcpy(string->bytes, bytes, length);
         return string;
     }
-    uint64_t mended = mend(bytes, length, NULL, &points);
+    uint64_t mended = library_mend(bytes, length, NULL, &points);
     FlString *string = value_string(self, mended, points);
-    mend(bytes, length, string->bytes, &points);
+    library_mend(bytes, length, string->bytes, &points);
     return string;
 }

@@ -165,6 +165,7 @@ typedef struct ProcessWorker {
     ProcessCache slots;
     int64_t polls_left; // seeded schedule: polls until the next preemption; otherwise unused
     bool counts_polls;  // seeded schedule: every poll is taken, the limit stays poisoned
+    char *c_stack;      // of the C functions that its processes call; NULL: none has yet (foreign/call.c)
 } ProcessWorker;
 
 // What the process room asks of its scheduler. Set once before the first process exists.

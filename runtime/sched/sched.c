@@ -244,6 +244,7 @@ static FlWorker *make_worker(uint32_t index, const SchedConfig *config) {
 // All that were made.
 static void free_workers(void) {
     for (uint32_t i = 0; sched.workers && i < sched.worker_count && sched.workers[i]; i++) {
+        foreign_worker_end(&sched.workers[i]->head);
         timers_deinit(&sched.workers[i]->timers);
         pthread_mutex_destroy(&sched.workers[i]->herd.lock);
         free(sched.workers[i]);

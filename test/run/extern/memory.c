@@ -21,6 +21,12 @@ void release(void *text) {
     freed++;
     free(text);
 }
+char *much_broken(void) {
+    char *text = malloc(2000001);
+    memset(text, 0xff, 2000000);
+    text[2000000] = 0;
+    return text;
+}
 int32_t freed_count(void) { return freed; }
 int32_t message(int32_t code, char **text, const char **name) {
     *text = code ? strdup("it failed") : NULL;
