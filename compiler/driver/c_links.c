@@ -1,6 +1,8 @@
 #include "compiler/driver/c_links.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,6 +38,19 @@ static const char *file_path(const char *text, Span span) {
     return text[0] == '/' || !slash ? text : text_format("%.*s%s", (int)(slash + 1 - path), path, text);
 }
 
+// What is linked with it finds it there again when it runs, wherever it is started.
+static bool add_shared(CLinks *links, const char *path) {
+    char whole[PATH_MAX];
+    if (!realpath(path, whole)) {
+        vec_push(&links->arguments, path);
+        return true;
+    }
+    vec_push(&links->arguments, text_format("%s", whole));
+    *strrchr(whole, '/') = 0;
+    vec_push(&links->arguments, text_format("-Wl,-rpath,%s", whole));
+    return true;
+}
+
 static bool add(CLinks *links, const char *text, Span span, Diagnostics *diags) {
     if (!is_file(text)) {
         vec_push(&links->arguments, text_format("-l%s", text));
@@ -46,6 +61,8 @@ static bool add(CLinks *links, const char *text, Span span, Diagnostics *diags) 
         diag_error(diags, DIAG_NO_C_LIBRARY, span, "there is no file `%s` to link with", path);
         return false;
     }
+    if (ends_with(path, ".so"))
+        return add_shared(links, path);
     vec_push(&links->arguments, path);
     if (c_links_is_source(path))
         vec_push(&links->sources, path);

@@ -160,7 +160,7 @@ static bool write_shared(const Library *library, const char *to, const char *nam
     argv[count++] = "-pthread";
     argv[count++] = "-lm";
     argv[count++] = library->tools.flag;
-    return link_command(argv, "making the shared library", library->diags);
+    return link_with(argv, "making the shared library", library->links, library->diags);
 }
 
 static const char *pkg_config(const Library *library, const char *name) {

@@ -95,6 +95,16 @@ static bool run(const char *const *argv, const char *what, const char *errors, D
     return false;
 }
 
+bool link_with(const char *const *argv, const char *what, const CLinks *links, Diagnostics *diags) {
+    const char *errors = temporary_file(".linker");
+    size_t before = diags->list.len;
+    if (command_run(argv, errors) == 0)
+        return true;
+    if (errors && c_links_explain(links, errors, diags) && diags->list.len > before)
+        return false;
+    return run(argv, what, errors, diags);
+}
+
 bool link_program(const char *const *objects, const CLinks *links, const char *output, int sanitize,
                   Diagnostics *diags) {
     const Flavour *flavour = &flavours[sanitize];
@@ -102,7 +112,6 @@ bool link_program(const char *const *objects, const CLinks *links, const char *o
     const char *library = compiler ? find_library(flavour, flavour->library, diags) : NULL;
     if (!compiler || !library)
         return false;
-    const char *errors = temporary_file(".linker");
     const char **argv = mem_alloc(sizeof(*argv) * (MAX_OBJECTS + 24 + links->arguments.len));
     int count = 0;
     argv[count++] = compiler;
@@ -124,12 +133,7 @@ bool link_program(const char *const *objects, const CLinks *links, const char *o
     const char *linker = fast_linker();
     if (linker)
         argv[count++] = linker;
-    size_t before = diags->list.len;
-    if (command_run(argv, errors) == 0)
-        return true;
-    if (errors && c_links_explain(links, errors, diags) && diags->list.len > before)
-        return false;
-    return run(argv, "linking", errors, diags);
+    return link_with(argv, "linking", links, diags);
 }
 
 // ---- libraries

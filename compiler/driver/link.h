@@ -19,3 +19,5 @@ typedef struct LibraryTools {
 bool link_library_tools(int sanitize, LibraryTools *tools, Diagnostics *diags);
 // Runs a command, its path first, NULL last. False, with an error added that says what it was for.
 bool link_command(const char *const *argv, const char *what, Diagnostics *diags);
+// The same of one that links: what it misses of C is an error at the declaration that asks for it.
+bool link_with(const char *const *argv, const char *what, const CLinks *links, Diagnostics *diags);

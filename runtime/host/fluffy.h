@@ -26,6 +26,10 @@
 #ifndef FLUFFY_H
 #define FLUFFY_H
 
+#if defined(__STRICT_ANSI__) && !defined(__cplusplus) && !defined(__STDC_VERSION__)
+#error "fluffy.h is C99 and C++11: compile with -std=c99 or later, or with -std=gnu89"
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -258,11 +262,10 @@ static inline void fluffy_scope_end(fluffy_scope *scope) {
 /* Text that ends with a NUL, as an argument. `text` is not copied here; NULL is empty text. */
 static inline fluffy_string fluffy_text(const char *text) {
     fluffy_string string;
-    const char *end = text;
-    while (end && *end)
-        end++;
     string.bytes = text;
-    string.length = end ? (size_t)(end - text) : 0;
+    string.length = 0;
+    while (text && text[string.length])
+        string.length++;
     return string;
 }
 

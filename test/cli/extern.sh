@@ -81,4 +81,18 @@ for library in out/libboxes.a out/libboxes.so; do
     expect_stdout '42 2.000'
 done
 if nm -g --defined-only out/libboxes.a | grep -q ' area$'; then fail "the library shows its C functions"; fi
+sed 's/"shapes.c", "m"/"no_such_library"/' lib.fl >missing.fl
+expect 1 'the linker finds no library `no_such_library`' "$FLUFFYC" build --lib boxes --shared -o out missing.fl
+
+# A shared library that is named as a file is found when the program runs, wherever that is.
+mkdir -p dynamic && gcc -shared -fPIC -o dynamic/shapes.so shapes.c
+sed 's/extern c/extern c "shapes.so"/' app.fl >dynamic/app.fl
+expect 0 '' "$FLUFFYC" run dynamic/app.fl
+expect_stdout 42
+expect 0 '' "$FLUFFYC" build -o dynamic_app dynamic/app.fl
+here=$PWD
+cd /
+expect 0 '' "$here/dynamic_app"
+expect_stdout 42
+cd "$here"
 no_files_left

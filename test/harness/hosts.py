@@ -62,11 +62,13 @@ def build_library(settings, host, name, files, out):
 
 
 def check_header(name, out):
-    """Alone, as C99 and as C++, without a warning."""
-    strict = ["-Wall", "-Wextra", "-Wpedantic", "-Werror", "-fsyntax-only", "-I", out]
+    """Alone, as C99 and as C++ from the oldest to a new one, without a warning."""
+    strict = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wsign-conversion", "-Wshadow", "-Werror",
+              "-fsyntax-only", "-I", out]
     Path(f"{out}/alone.c").write_text(f'#include "{name}.h"\n')
     return (run_step(["gcc", "-std=c99", "-Wstrict-prototypes", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out)
-            or run_step(["g++", "-x", "c++", "-std=c++11", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out))
+            or run_step(["g++", "-x", "c++", "-std=c++11", "-Wold-style-cast", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out)
+            or run_step(["g++", "-x", "c++", "-std=c++20", *strict, f"{out}/alone.c"], BUILD_TIMEOUT, out))
 
 
 def compile_host(settings, host, out, shared):

@@ -2,6 +2,7 @@
 //
 // library shapes shapes.fl
 //
+//$ valgrind
 //> circle of 12.57
 //> 18.57
 //> division by zero

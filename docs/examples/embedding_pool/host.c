@@ -3,6 +3,7 @@
 //
 // library pool pool.fl
 //
+//$ valgrind
 //> 8 answers, 1 of them a failure, the sum is 168
 #include <stdio.h>
 #include <stdlib.h>

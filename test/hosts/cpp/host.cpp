@@ -2,6 +2,7 @@
 //
 // library shout shout.fl
 //
+//$ valgrind
 //> HI3
 //> hi 3
 #include <cstdio>

@@ -5,6 +5,7 @@
 // library other other.fl
 //$ not asan what it makes of two archives shares sections
 //
+//$ valgrind
 //> one 1000, other -1000, all memory is back
 #undef NDEBUG
 #include <assert.h>
