@@ -43,6 +43,7 @@ ifndef VARIANT
 $(BUILD)/obj/runtime/%: CFLAGS += -Wframe-larger-than=$(FRAME_BYTES)
 $(BUILD)/obj/runtime/report/crash.c.o: FRAME_BYTES = 40000
 $(BUILD)/obj/runtime/report/line.c.o: FRAME_BYTES = 20000
+$(BUILD)/obj/runtime/process/turn.c.o $(BUILD)/obj/hosted/runtime/process/turn.c.o: CFLAGS += -mno-red-zone # it switches between stacks
 endif
 FRAME_BYTES := 4160
 ifdef VARIANT

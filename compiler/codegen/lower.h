@@ -220,6 +220,7 @@ Value merge_end(Function *f, Merge *merge);
 // ---- memory.c -------------------------------------------------------------------------------------------------------
 LLVMValueRef memory_at(Function *f, LLVMValueRef base, uint64_t bytes);
 LLVMValueRef memory_load(Function *f, WordKind kind, LLVMValueRef base, uint64_t bytes);
+LLVMValueRef memory_data(Function *f, WordKind kind, LLVMValueRef word); // no reference: as it lies in memory, i64
 void memory_store(Function *f, WordKind kind, LLVMValueRef word, LLVMValueRef base, uint64_t bytes);
 Value memory_load_value(Function *f, const Repr *repr, LLVMValueRef base, uint64_t bytes);
 void memory_store_value(Function *f, const Repr *repr, Value value, LLVMValueRef base, uint64_t bytes);

@@ -16,6 +16,12 @@ LLVMValueRef memory_load(Function *f, WordKind kind, LLVMValueRef base, uint64_t
     return kind == WORD_BOOL ? LLVMBuildTrunc(f->builder, word, f->unit->i1, "") : word;
 }
 
+LLVMValueRef memory_data(Function *f, WordKind kind, LLVMValueRef word) {
+    if (kind == WORD_BOOL)
+        return LLVMBuildZExt(f->builder, word, f->unit->i64, "");
+    return kind == WORD_FLOAT ? LLVMBuildBitCast(f->builder, word, f->unit->i64, "") : word;
+}
+
 void memory_store(Function *f, WordKind kind, LLVMValueRef word, LLVMValueRef base, uint64_t bytes) {
     if (kind == WORD_BOOL)
         word = LLVMBuildZExt(f->builder, word, f->unit->i64, "");

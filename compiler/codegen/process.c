@@ -145,10 +145,27 @@ static bool is_flat(const Repr *record) {
     return true;
 }
 
+// One call sends a record of one or two words without references.
+static bool send_small(Function *f, LLVMValueRef pid, uint32_t id, const Repr *record, const LLVMValueRef *words) {
+    LLVMValueRef type = unit_int(f->unit, id), first, second;
+    if (record->object_words == 0 || record->object_words > 2)
+        return false;
+    first = memory_data(f, record->object[0], words[0]);
+    if (record->object_words == 1) {
+        RUNTIME(f, fl_send_word, f->process, pid, type, first, function_site(f));
+    } else {
+        second = memory_data(f, record->object[1], words[1]);
+        RUNTIME(f, fl_send_two_words, f->process, pid, type, first, second, function_site(f));
+    }
+    return true;
+}
+
 // A receiver that has ended gets no message.
 static void send_plain(Function *f, LLVMValueRef pid, uint32_t id, const Repr *record, const LLVMValueRef *words) {
     Unit *unit = f->unit;
     bool flat = is_flat(record);
+    if (flat && send_small(f, pid, id, record, words))
+        return;
     LLVMValueRef message =
         flat ? RUNTIME(f, fl_send_flat_begin, f->process, pid, unit_int(unit, id), unit_int(unit, record->object_words))
              : RUNTIME(f, fl_send_begin, f->process, pid, table_type(unit, id));

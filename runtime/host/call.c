@@ -143,8 +143,10 @@ static FlMessage *flat_message(const FlType *type, const FlShape *shape, const c
     FlMessage *message = message_flat(type->id, type->object_words);
     if (!message)
         message = message_begin(type);
-    if (message)
-        value_in_fields(NULL, type, object_words((FlObject *)message->head.root), shape, value);
+    if (!message)
+        return NULL;
+    message->from = 0;
+    value_in_fields(NULL, type, object_words((FlObject *)message->head.root), shape, value);
     return message;
 }
 

@@ -8,7 +8,7 @@
 //  - It belongs to the sender until it is pushed, then to the receiver; whoever has it ends it by message_free or
 //    message_adopt. Any thread.
 //  - `to`, `from`, `kind`, `flags` and head.next are the process room's: this room writes them once, to
-//    what the caller gave or 0.
+//    what the caller gave or 0 (but for head.next, `to` and `from` in the hot path: message_flat, message_constant).
 #ifndef FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 #define FLUFFY_RUNTIME_MEMORY_MESSAGE_H
 
@@ -53,6 +53,18 @@ FlMessage *message_signal(uint32_t kind);
 // memory is out.
 FlMessage *message_begin(const FlType *type);
 
+// The header of a value but for what the sender writes: `next`, `to` and `from`. Written field by field, which is fewer
+// instructions than a whole one.
+static inline void message_begin_header(FlMessage *message, FlWord root, uint32_t words, uint8_t pieces) {
+    message->head.root = root;
+    message->more = NULL;
+    message->words = words;
+    message->kind = MESSAGE_VALUE;
+    message->flags = 0;
+    message->pieces = pieces;
+    message->reserved = 0;
+}
+
 // The same of a type without references, whose object has `words` words: nothing is left to complete. For the hot path,
 // see cache.h about inlining: NULL also if it is not quickly done, then message_begin does it.
 static inline FlMessage *message_flat(uint32_t type, uint64_t words) {
@@ -61,7 +73,7 @@ static inline FlMessage *message_flat(uint32_t type, uint64_t words) {
     if (__builtin_expect(message == NULL, 0))
         return NULL;
     FlObject *first = (FlObject *)message_first(message);
-    *message = (FlMessage){.head.root = (FlWord)first, .words = (uint32_t)all, .pieces = (uint8_t)pieces};
+    message_begin_header(message, (FlWord)first, (uint32_t)all, (uint8_t)pieces);
     *first = (FlObject){.type = type};
     return message;
 }
@@ -71,7 +83,7 @@ static inline FlMessage *message_constant(FlWord root) {
     bool constant = !object_is_pointer(root) || ((const FlObject *)root)->flags == FL_OBJECT_STATIC;
     FlMessage *message = constant ? (FlMessage *)cache_pop(1) : NULL;
     if (__builtin_expect(message != NULL, 1))
-        *message = (FlMessage){.head.root = root, .words = sizeof(FlMessage) / sizeof(FlWord), .pieces = 1};
+        message_begin_header(message, root, sizeof(FlMessage) / sizeof(FlWord), 1);
     return message;
 }
 

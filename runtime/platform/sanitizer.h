@@ -115,8 +115,11 @@ static inline void sanitized_reused(SanitizedStack *slot, const char *bottom, si
 }
 
 // platform_switch between two described stacks. last: `from` is left for good.
-static inline void sanitized_switch(FlContext *save, FlContext to, SanitizedStack *from, SanitizedStack *target,
-                                    bool last) {
+#ifndef SANITIZER_ADDRESS
+__attribute__((always_inline))
+#endif
+static inline void
+sanitized_switch(FlContext *save, FlContext to, SanitizedStack *from, SanitizedStack *target, bool last) {
 #ifdef SANITIZER_ADDRESS
     __sanitizer_start_switch_fiber(last ? NULL : &from->fake, target->bottom, target->size);
 #endif
@@ -124,7 +127,7 @@ static inline void sanitized_switch(FlContext *save, FlContext to, SanitizedStac
     __tsan_switch_to_fiber(target->fiber, 0);
 #endif
     (void)from, (void)target, (void)last;
-    platform_switch(save, to);
+    platform_switch_here(save, to);
 #ifdef SANITIZER_ADDRESS
     __sanitizer_finish_switch_fiber(from->fake, NULL, NULL);
 #endif

@@ -12,6 +12,28 @@ typedef void *FlContext;
 // Suspends the running stack into *save and goes on at `to`, which must be suspended and is used up.
 void platform_switch(FlContext *save, FlContext to);
 
+// The same without a call: a processor remembers where calls return to, and what it remembers of a stack stays right
+// while others run that leave no call behind. Only in functions that are compiled without a red zone (-mno-red-zone)
+// and whose frame is described by the stack pointer as it is here.
+static inline __attribute__((always_inline)) void platform_switch_here(FlContext *save, FlContext to) {
+#if defined __x86_64__ && !defined __clang__
+    __asm__ volatile("leaq 0f(%%rip), %%rax\n\t"
+                     "pushq %%rax\n\tpushq %%rbp\n\tpushq %%rbx\n\t"
+                     "pushq %%r12\n\tpushq %%r13\n\tpushq %%r14\n\tpushq %%r15\n\t"
+                     "movq %%rsp, (%0)\n\tmovq %1, %%rsp\n\t"
+                     "popq %%r15\n\tpopq %%r14\n\tpopq %%r13\n\tpopq %%r12\n\t"
+                     "popq %%rbx\n\tpopq %%rbp\n\tpopq %%rcx\n\tjmpq *%%rcx\n"
+                     "0:"
+                     : "+D"(save), "+S"(to)
+                     :
+                     : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
+                       "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "cc",
+                       "memory");
+#else
+    platform_switch(save, to);
+#endif
+}
+
 // A context that will call entry(argument) on a fresh stack ending at `top` (16-byte aligned). entry must never return.
 FlContext platform_context(char *top, void (*entry)(void *argument), void *argument);
 

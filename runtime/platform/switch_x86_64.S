@@ -54,8 +54,10 @@ platform_enter:
     .cfi_undefined %rip
     xorl %ebp, %ebp
     movq %r12, %rdi
-    callq *%rbx
-    ud2
+    leaq 0f(%rip), %rax     // a call that never returns, but none that the processor would remember
+    pushq %rax
+    jmpq *%rbx
+0:  ud2
     .cfi_endproc
     .size platform_enter, . - platform_enter
 

@@ -32,9 +32,10 @@ FlPid fl_call_begin(FlProcess *self, FlPid to) {
 
 void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_address, const FlSite *site) {
     FlProcess *process = process_slot(to);
+    FlPid alias = process ? atomic_load_explicit(&process->alias_of, memory_order_relaxed) : 0;
     message->to = to;
     process_slot(reply_address)->called = to;
-    if (process && atomic_load_explicit(&process->alias_of, memory_order_relaxed) == ALIAS_BOUNDED) {
+    if (__builtin_expect(alias == ALIAS_BOUNDED, 0)) {
         message->from = self->head.pid;
         if (!signal_send(SIGNAL_MONITOR, reply_address, to)) {
             message_free(message);
@@ -44,7 +45,10 @@ void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_add
         message->from = reply_address;
         message->flags |= MESSAGE_REQUEST;
     }
-    signal_route_sent(self, message, site);
+    if (__builtin_expect(process && process_pid(process) == to && alias == 0, 1))
+        signal_give(self, process, message);
+    else
+        signal_route_sent(self, message, site);
 }
 
 // The link to the call in the list of those in progress.
@@ -70,8 +74,10 @@ static __attribute__((noinline)) FlWord take_reply(FlProcess *self, FlMessage *m
     enum { SMALL = 64 };
     FlWord root = message->head.root;
     const FlObject *object = (const FlObject *)root;
-    if (!message->more && object_is_pointer(root) && !object_is_static(object) && !object_type(object)->references) {
-        uint64_t bytes = object_bytes(object);
+    const FlType *type = object_is_pointer(root) && !object_is_static(object) ? object_type(object) : NULL;
+    if (type && !message->more && !type->references) {
+        bool record = type->kind == FL_KIND_RECORD;
+        uint64_t bytes = record ? (1 + (uint64_t)type->object_words) * sizeof(FlWord) : object_bytes(object);
         FlObject *copy = bytes <= SMALL ? arena_allocate(&self->arena, &self->head.bump, bytes) : NULL;
         if (copy) {
             memcpy(copy, object, bytes);
@@ -91,7 +97,7 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     self->side->called = to;
     process_drain(self);
     if (!alias->first) {
-        self->deadline = process_deadline(timeout);
+        self->deadline = process_deadline_of_call(timeout);
         while (!alias->first && self->deadline != 0) {
             process_wait(self);
             if (!alias->first && process_expired(self))
@@ -140,6 +146,11 @@ FlPid call_owner(FlPid reply_address) {
     FlProcess *alias = process_slot(reply_address);
     bool same = alias && process_pid(alias) == reply_address;
     return same ? atomic_load_explicit(&alias->alias_of, memory_order_relaxed) : 0;
+}
+
+FlProcess *call_caller(FlPid reply_address) {
+    FlPid owner = call_owner(reply_address);
+    return owner > ALIAS_REFERENCE ? process_slot(owner) : NULL;
 }
 
 bool call_received(FlProcess *self, const FlMessage *request) {

@@ -28,6 +28,9 @@ void call_request(FlProcess *self, FlPid to, FlMessage *message, FlPid reply_add
 // Who is behind a reply address; 0: nobody any more. Any thread.
 FlPid call_owner(FlPid reply_address);
 
+// The control block of who is behind a reply address; NULL: it is none, or not any more. Any thread.
+FlProcess *call_caller(FlPid reply_address);
+
 // Callee, when it receives a request: notes who waits. false: memory is out.
 bool call_received(FlProcess *self, const FlMessage *request);
 

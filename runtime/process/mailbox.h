@@ -54,6 +54,13 @@ static inline MailboxPut mailbox_put_or_unpark(FlProcess *to, FlMessage *message
     return old == MAILBOX_PARKED ? MAILBOX_PUT_WAKE : MAILBOX_PUT;
 }
 
+// For such a sender, of a process that it has seen parked: true: as MAILBOX_PUT_WAKE; false: nothing was done.
+static inline bool mailbox_unpark_to_give(FlProcess *to) {
+    uintptr_t old = MAILBOX_PARKED;
+    return atomic_compare_exchange_strong_explicit(&to->mailbox, &old, MAILBOX_EMPTY, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
 static inline bool mailbox_empty(FlProcess *process) {
     return atomic_load_explicit(&process->mailbox, memory_order_relaxed) == MAILBOX_EMPTY;
 }

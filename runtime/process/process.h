@@ -179,6 +179,7 @@ typedef struct ProcessHooks {
     // On the stack of a process that has ended and is gone: decides in worker->next who runs next (NULL: to be picked).
     void (*ended)(ProcessWorker *worker);
     int64_t (*now)(void);                    // nanoseconds; virtual in the seeded schedule
+    int64_t (*soon)(void);                   // a little later than now, and cheaper: up to a hundredth of a second
     void (*disarm)(FlProcess *process);      // takes its timeout out of the timer queue
     int64_t (*draw_slice)(FlWorker *worker); // seeded schedule: polls of the next slice
     // Warns of an unbounded mailbox that has grown beyond MAILBOX_CROWDED; once per process, by its owner in a drain.

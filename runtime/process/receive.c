@@ -16,14 +16,20 @@
 #include "runtime/process/side.h"
 #include "runtime/process/signals.h"
 
-int64_t process_deadline(int64_t milliseconds) {
-    if (milliseconds < 0)
-        return INT64_MAX;
-    if (milliseconds == 0)
-        return 0;
-    int64_t now = process_hooks.now();
+static int64_t deadline_from(int64_t now, int64_t milliseconds) {
     int64_t longest = (INT64_MAX - 1 - now) / 1000000;
     return milliseconds > longest ? INT64_MAX - 1 : now + milliseconds * 1000000;
+}
+
+int64_t process_deadline(int64_t milliseconds) {
+    if (milliseconds <= 0)
+        return milliseconds < 0 ? INT64_MAX : 0;
+    return deadline_from(process_hooks.now(), milliseconds);
+}
+
+int64_t process_deadline_of_call(int64_t milliseconds) {
+    bool by_seconds = milliseconds >= 1000;
+    return by_seconds ? deadline_from(process_hooks.soon(), milliseconds) : process_deadline(milliseconds);
 }
 
 bool process_expired(const FlProcess *self) {
@@ -77,7 +83,8 @@ static __attribute__((noinline)) bool collect_before_test(FlProcess *self) {
     return true;
 }
 
-FlMessage *fl_receive_next(FlProcess *self) {
+// What is not quickly done.
+static __attribute__((noinline)) FlMessage *next_slowly(FlProcess *self) {
     uint8_t flags = self->flags;
     if (flags & FLAG_TESTING)
         flags = after_miss(self, flags);
@@ -88,6 +95,17 @@ FlMessage *fl_receive_next(FlProcess *self) {
         return NULL;
     self->flags |= FLAG_TESTING;
     return *self->scan;
+}
+
+FlMessage *fl_receive_next(FlProcess *self) {
+    FlMessage *message = *self->scan;
+    uint8_t flags = self->flags;
+    bool comes = !message && !mailbox_empty(self);
+    if (__builtin_expect(flags & (FLAG_TESTING | FLAG_DYING) || comes || arena_due(&self->arena), 0))
+        return next_slowly(self);
+    flags &= (uint8_t)~FLAG_PARKED;
+    self->flags = message ? flags | FLAG_TESTING : flags;
+    return message;
 }
 
 static void end_receive(FlProcess *self) {
@@ -113,12 +131,18 @@ static __attribute__((noinline)) void received_specially(FlProcess *self, FlMess
     }
 }
 
-// Takes the message under test out of the private list; this receive has ended.
-static void unlink_message(FlProcess *self, FlMessage *message) {
-    *self->scan = message->head.next;
-    if (!message->head.next)
-        self->last = self->scan;
+// Takes the message under test out of the private list.
+static inline void link_out(FlProcess *self, FlMessage *message) {
+    FlMessage **link = self->scan, *next = message->head.next;
+    *link = next;
+    if (!next)
+        self->last = link;
     self->mail_count--;
+}
+
+// The same; this receive has ended.
+static void unlink_message(FlProcess *self, FlMessage *message) {
+    link_out(self, message);
     if (__builtin_expect(message->flags != 0, 0))
         received_specially(self, message);
     if (__builtin_expect(self->arena.limit != 0, 0))
@@ -126,9 +150,19 @@ static void unlink_message(FlProcess *self, FlMessage *message) {
     end_receive(self);
 }
 
-void fl_receive_drop(FlProcess *self, FlMessage *message) {
+static __attribute__((noinline)) void drop_slowly(FlProcess *self, FlMessage *message) {
     unlink_message(self, message);
     message_free_quickly(message);
+}
+
+void fl_receive_drop(FlProcess *self, FlMessage *message) {
+    if (__builtin_expect(message->flags != 0 || message->more || self->arena.limit != 0, 0)) {
+        drop_slowly(self, message);
+        return;
+    }
+    link_out(self, message);
+    end_receive(self);
+    cache_free_pieces(message, message->pieces);
 }
 
 void fl_receive_take(FlProcess *self, FlMessage *message) {

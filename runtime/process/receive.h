@@ -6,6 +6,9 @@
 
 // The deadline of a wait that begins now: 0 has passed already, INT64_MAX (for a negative timeout) never passes.
 int64_t process_deadline(int64_t milliseconds);
+// The same of a call, which seldom waits for long: a second and more is counted from a few milliseconds later, which
+// saves a look at the clock.
+int64_t process_deadline_of_call(int64_t milliseconds);
 bool process_expired(const FlProcess *self);
 
 // Blocks until something arrived or the deadline has passed (or for no reason), and drains. (turn.c)

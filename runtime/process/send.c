@@ -89,11 +89,17 @@ static __attribute__((noinline)) void send_copied(FlProcess *self, FlPid to, FlW
         give(self, to, copied(self, root), site);
 }
 
-void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
+// The receiver, if it is a process with an unbounded mailbox; NULL: look closer.
+static inline FlProcess *plain_receiver(FlPid to) {
     FlProcess *process = process_slot(to);
     bool plain =
         process && process_pid(process) == to && atomic_load_explicit(&process->alias_of, memory_order_relaxed) == 0;
-    FlMessage *message = plain ? message_constant(root) : NULL;
+    return __builtin_expect(plain, 1) ? process : NULL;
+}
+
+void fl_send(FlProcess *self, FlPid to, FlWord root, const FlSite *site) {
+    FlProcess *process = plain_receiver(to);
+    FlMessage *message = process ? message_constant(root) : NULL;
     if (__builtin_expect(message != NULL, 1)) {
         message->to = to;
         message->from = self->head.pid;
@@ -142,6 +148,67 @@ void fl_send_flat_end(FlProcess *self, FlMessage *message, const FlSite *site) {
         signal_give(self, to, message);
     else
         signal_route_sent(self, message, site);
+}
+
+// A message with one word or two: `count`.
+static inline void give_words(FlProcess *self, FlProcess *process, FlPid to, FlMessage *message, FlWord first,
+                              FlWord second, uint64_t count) {
+    FlWord *words = object_words((FlObject *)message_first(message));
+    message->to = to;
+    message->from = self->head.pid;
+    words[0] = first;
+    if (count == 2)
+        words[1] = second;
+    signal_give(self, process, message);
+}
+
+// To a reply address. false: it is none, or there is no message at hand.
+static __attribute__((noinline)) bool send_reply(FlProcess *self, FlPid to, uint64_t type_and_count, FlWord first,
+                                                 FlWord second) {
+    uint64_t count = type_and_count >> 32;
+    FlProcess *caller = call_caller(to);
+    FlMessage *message = caller ? message_flat((uint32_t)type_and_count, count) : NULL;
+    if (!message)
+        return false;
+    message->to = to;
+    call_answer(self, message);
+    give_words(self, caller, to, message, first, second, count);
+    return true;
+}
+
+// To who is not a process with an unbounded mailbox, or without a message at hand. Replies are frequent among it.
+static __attribute__((noinline)) void send_slowly(FlProcess *self, FlPid to, uint64_t type_and_count, FlWord first,
+                                                  FlWord second, const FlSite *site) {
+    uint32_t type = (uint32_t)type_and_count;
+    uint64_t count = type_and_count >> 32;
+    if (send_reply(self, to, type_and_count, first, second))
+        return;
+    FlMessage *message = fl_send_flat_begin(self, to, type, count);
+    if (!message)
+        return;
+    FlWord *words = object_words((FlObject *)message->head.root);
+    words[0] = first;
+    if (count == 2)
+        words[1] = second;
+    fl_send_flat_end(self, message, site);
+}
+
+static inline void send_words(FlProcess *self, FlPid to, uint64_t type, FlWord first, FlWord second, uint64_t count,
+                              const FlSite *site) {
+    FlProcess *process = plain_receiver(to);
+    FlMessage *message = process ? message_flat((uint32_t)type, count) : NULL;
+    if (__builtin_expect(message != NULL, 1))
+        give_words(self, process, to, message, first, second, count);
+    else
+        send_slowly(self, to, type | count << 32, first, second, site);
+}
+
+void fl_send_word(FlProcess *self, FlPid to, uint64_t type, FlWord word, const FlSite *site) {
+    send_words(self, to, type, word, 0, 1, site);
+}
+
+void fl_send_two_words(FlProcess *self, FlPid to, uint64_t type, FlWord first, FlWord second, const FlSite *site) {
+    send_words(self, to, type, first, second, 2, site);
 }
 
 // ---- requests (call.h). Whether the receiver lives is found out when they are routed, which tells the reply address.

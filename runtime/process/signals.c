@@ -376,6 +376,17 @@ static void hand_over(FlProcess *to, FlMessage *message) {
     check_mail(to);
 }
 
+// The same if that is nothing but linking it in; false: nothing was done.
+static inline bool hand_over_plainly(FlProcess *to, FlMessage *message) {
+    if (__builtin_expect(message->to != to->head.pid || to->arena.limit != 0 || to->mail_count >= MAILBOX_CROWDED, 0))
+        return false;
+    message->head.next = NULL;
+    *to->last = message;
+    to->last = &message->head.next;
+    to->mail_count++;
+    return true;
+}
+
 // A process that does not wait, itself or in the slot, gets a message. false: it is not this thread's.
 static bool hand_to_runnable(ProcessWorker *worker, FlProcess *self, FlProcess *to, FlMessage *message) {
     if (to == self) {
@@ -391,15 +402,25 @@ static bool hand_to_runnable(ProcessWorker *worker, FlProcess *self, FlProcess *
     return ours;
 }
 
-// The receiver does not wait for messages: so many more, and self lets others run.
-static void count_send(ProcessWorker *worker, FlProcess *self, FlProcess *to) {
-    if (worker->sends_left > 0 && --worker->sends_left == 0) {
-        worker->flooded = to;
-        process_request(self, REQUEST_PREEMPT);
-    }
+static __attribute__((noinline)) void give_way(ProcessWorker *worker, FlProcess *self, FlProcess *to) {
+    worker->flooded = to;
+    process_request(self, REQUEST_PREEMPT);
 }
 
-void signal_give(FlProcess *self, FlProcess *to, FlMessage *message) {
+// The receiver does not wait for messages: so many more, and self lets others run.
+static inline void count_send(ProcessWorker *worker, FlProcess *self, FlProcess *to) {
+    if (worker->sends_left > 0 && --worker->sends_left == 0)
+        give_way(worker, self, to);
+}
+
+// To a process that self has taken over from PARKED.
+static __attribute__((noinline)) void give_woken(ProcessWorker *worker, FlProcess *to, FlMessage *message) {
+    hand_over(to, message);
+    process_hooks.wake_here(worker, to);
+}
+
+// In whatever state the receiver is.
+static __attribute__((noinline)) void give_slowly(FlProcess *self, FlProcess *to, FlMessage *message) {
     ProcessWorker *worker = (ProcessWorker *)self->worker;
     if (mailbox_empty(to) && hand_to_runnable(worker, self, to, message)) {
         count_send(worker, self, self); // it will run on this worker
@@ -410,13 +431,36 @@ void signal_give(FlProcess *self, FlProcess *to, FlMessage *message) {
         count_send(worker, self, to);
         break;
     case MAILBOX_PUT_WAKE:
-        hand_over(to, message);
-        process_hooks.wake_here(worker, to);
+        give_woken(worker, to, message);
         break;
     case MAILBOX_PUT_CLOSED:
         signal_bounce(message);
         break;
     }
+}
+
+// The two frequent cases in few instructions: the receiver lies in the worker's slot, or it waits.
+void signal_give(FlProcess *self, FlProcess *to, FlMessage *message) {
+    ProcessWorker *worker = (ProcessWorker *)self->worker;
+    uintptr_t state = atomic_load_explicit(&to->mailbox, memory_order_relaxed);
+    if (state == MAILBOX_PARKED && mailbox_unpark_to_give(to)) {
+        if (__builtin_expect(hand_over_plainly(to, message), 1))
+            process_hooks.wake_here(worker, to);
+        else
+            give_woken(worker, to, message);
+        return;
+    }
+    if (state == MAILBOX_EMPTY && atomic_load_explicit(&worker->last_in, memory_order_relaxed) == to &&
+        slot_enter(worker)) {
+        bool given =
+            atomic_load_explicit(&worker->last_in, memory_order_relaxed) == to && hand_over_plainly(to, message);
+        slot_leave(worker);
+        if (__builtin_expect(given, 1)) {
+            count_send(worker, self, self); // it will run on this worker
+            return;
+        }
+    }
+    give_slowly(self, to, message);
 }
 
 void signal_route_sent(FlProcess *self, FlMessage *message, const FlSite *site) {

@@ -291,6 +291,11 @@ static bool may_take_slot(FlWorker *worker) {
            !atomic_load_explicit(&sched.stopping, memory_order_relaxed);
 }
 
+static void next_slice(FlWorker *worker) {
+    uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
+    atomic_store_explicit(&worker->slice, slice + 1, memory_order_relaxed);
+}
+
 // The process woken last, as long as the slice of who woke it lasts; else NULL, and another slice begins.
 static FlProcess *within_slice(FlWorker *worker) {
     FlProcess *process = slot_take(&worker->head);
@@ -299,8 +304,7 @@ static FlProcess *within_slice(FlWorker *worker) {
             return process;
         ring_push(worker, process);
     }
-    uint32_t slice = atomic_load_explicit(&worker->slice, memory_order_relaxed);
-    atomic_store_explicit(&worker->slice, slice + 1, memory_order_relaxed);
+    next_slice(worker);
     return NULL;
 }
 
@@ -312,9 +316,15 @@ static FlProcess *parallel_pick(FlWorker *worker) {
     return process ? process : wait_for_work(worker);
 }
 
-static FlProcess *find_next(FlWorker *worker) {
-    FlProcess *process = within_slice(worker);
-    return process ? process : find_near(worker);
+static __attribute__((noinline)) FlProcess *find_in_next_slice(FlWorker *worker) {
+    next_slice(worker);
+    return find_near(worker);
+}
+
+// Within a slice that has just been looked at.
+static inline FlProcess *find_next(FlWorker *worker) {
+    FlProcess *process = slot_take(&worker->head);
+    return process ? process : find_in_next_slice(worker);
 }
 
 static void run_next(FlWorker *worker, FlProcess *process) {
@@ -579,6 +589,7 @@ const Schedule schedule_parallel = {
     .collected = parallel_yielded,
     .pick = parallel_pick,
     .now = clock_now,
+    .soon = clock_soon,
     .earlier = parallel_earlier,
     .busy = parallel_busy,
     .start = parallel_start,

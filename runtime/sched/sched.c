@@ -302,6 +302,7 @@ static bool prepare(const SchedConfig *config) {
         .park = sched.schedule->park,
         .ended = sched.schedule->ended,
         .now = sched.schedule->now,
+        .soon = sched.schedule->soon,
         .disarm = timers_disarm,
         .draw_slice = seeded_draw_slice,
         .crowded = report_crowded,

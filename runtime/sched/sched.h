@@ -106,6 +106,7 @@ typedef struct Schedule {
     void (*collected)(FlWorker *worker, FlProcess *process);
     FlProcess *(*pick)(FlWorker *worker); // the next process; waits for one; NULL: the program ends
     int64_t (*now)(void);
+    int64_t (*soon)(void);             // see ProcessHooks
     void (*earlier)(int64_t deadline); // a deadline was added: who waits for timers may have to wake earlier
     bool (*busy)(void);                // within sched_quiescent: a timer has made something runnable meanwhile
     bool (*start)(void);               // threads; false: it can't

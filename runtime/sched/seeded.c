@@ -134,6 +134,7 @@ const Schedule schedule_seeded = {
     .collected = seeded_collected,
     .pick = seeded_pick,
     .now = seeded_now,
+    .soon = seeded_now,
     .earlier = seeded_earlier,
     .busy = seeded_busy,
     .start = seeded_start,
