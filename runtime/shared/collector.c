@@ -3,6 +3,9 @@
 // The lock is held to allocate, to clear slots, and through a whole collection. No process is stopped for a collection:
 // objects don't change, and a reference that moves from slot to slot meanwhile is still in the one it came from,
 // because slots are cleared only under the lock. Who wants to allocate meanwhile waits.
+//
+// Nobody is held up between the moment when a collection is due and the one when the thread has got the lock. On a busy
+// machine that can be long; so whoever allocates when twice the pace is used up gives the thread some time each time.
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -17,6 +20,7 @@ enum {
 };
 
 static const int64_t settle = 1000000000; // nanoseconds after which an idle heap is collected once more
+static const int64_t patience = 10000000; // nanoseconds that who allocates leaves to a collection that is long due
 
 static struct {
     pthread_mutex_t lock;
@@ -182,9 +186,20 @@ static bool note_bytes(uint64_t bytes) {
     return since < pace && since + bytes >= pace;
 }
 
+// If a collection is long due: waits until it is over, but not for long, since the collector's thread may be waiting
+// itself, for what the caller holds.
+static void let_collect(void) {
+    uint32_t before = atomic_load_explicit(&heap.done, memory_order_seq_cst);
+    if (__builtin_expect(atomic_load_explicit(&heap.since, memory_order_relaxed) / 2 >=
+                             atomic_load_explicit(&heap.pace, memory_order_relaxed),
+                         0))
+        futex_wait(&heap.done, before, patience);
+}
+
 static void *allocate(uint64_t bytes, bool references, void (*gone)(void *object), uintptr_t *slot) {
     if (!shared_started() && !start())
         return NULL;
+    let_collect();
     pthread_mutex_lock(&heap.lock);
     void *object = heap_allocate(bytes, references);
     if (object != NULL && gone != NULL && !heap_watch(object, gone))

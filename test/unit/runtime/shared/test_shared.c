@@ -7,7 +7,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "runtime/platform/futex.h"
 #include "runtime/shared/shared.h"
 
 // An object of the tests: a tree node whose sum says whether what it leads to is still what it was.
@@ -200,6 +202,38 @@ static void test_threads(void **state) {
 #endif
 }
 
+// While the thread that collects gets no further, memory grows by what it was to grow, and then next to not at all.
+static _Atomic(bool) held_up, is_held_up;
+
+static void hold_up(void *object) {
+    (void)object;
+    atomic_store(&is_held_up, true);
+    while (atomic_load(&held_up))
+        usleep(1000);
+}
+
+static void make_garbage(void) {
+    SharedSlots *slots = shared_slots_take();
+    make(1, NULL, NULL, &slots->slots[0]);
+    shared_slots_give(slots);
+}
+
+static void test_held_up(void **state) {
+    (void)state;
+    SharedSlots *slots = shared_slots_take();
+    atomic_store(&held_up, true);
+    shared_allocate_watched(16, hold_up, &slots->slots[0]);
+    shared_slots_give(slots);
+    while (!atomic_load(&is_held_up))
+        make_garbage();
+    uint64_t before = shared_bytes();
+    for (int64_t end = clock_now() + 300000000; clock_now() < end;)
+        make_garbage();
+    assert_true(shared_bytes() < before + (1 << 20));
+    atomic_store(&held_up, false);
+    shared_collect();
+}
+
 int main(int argc, char **argv) {
     if (argc > 1)
         rounds = (unsigned)atoi(argv[1]);
@@ -208,6 +242,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test(test_held_and_let_go),
         cmocka_unit_test(test_tables),
         cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_held_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
