@@ -42,7 +42,9 @@ static Value call_normal(Function *f, const Instance *instance, const Words *wor
 }
 
 // In tail position: as the last act where the results live in the same words. True if it was.
-static bool call_last(Function *f, const Instance *instance, const Words *words) {
+static bool call_last(Function *f, const Instance *instance, Words *words) {
+    if (instance == f->instance && function_next_round(f, words))
+        return true;
     LLVMValueRef callee = function_of(f->unit, instance, f->mode == MODE_LOOP ? MODE_LOOP : MODE_NORMAL);
     LLVMTypeRef own = LLVMGetReturnType(LLVMGlobalGetValueType(f->function));
     if (LLVMGetReturnType(LLVMGlobalGetValueType(callee)) != own)

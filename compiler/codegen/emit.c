@@ -61,8 +61,9 @@ static bool apply(Unit *unit, LLVMTargetMachineRef machine, const char *passes) 
 // counts with what it takes in by its own such calls, or a chain of small functions becomes one large one, step by
 // step.
 enum { INLINED_AT_ONE_CALL = 60 }; // instructions, before they are optimised
+enum { GROWN_DEPTH = 100 };        // calls in calls that are looked at: a chain may be as long as the program
 
-static uintptr_t grown_size(Map *sizes, LLVMValueRef function);
+static uintptr_t grown_size(Map *sizes, LLVMValueRef function, unsigned depth);
 
 static bool has_one_call(LLVMValueRef function) {
     LLVMUseRef use = LLVMGetFirstUse(function);
@@ -70,20 +71,21 @@ static bool has_one_call(LLVMValueRef function) {
 }
 
 // What the instruction adds to the function that it is in.
-static uintptr_t added_size(Map *sizes, LLVMValueRef instruction) {
+static uintptr_t added_size(Map *sizes, LLVMValueRef instruction, unsigned depth) {
     LLVMValueRef callee = LLVMIsACallInst(instruction) ? LLVMIsAFunction(LLVMGetCalledValue(instruction)) : NULL;
-    uintptr_t size = callee && has_one_call(callee) ? grown_size(sizes, callee) : 0;
+    bool counts = callee && depth < GROWN_DEPTH && has_one_call(callee);
+    uintptr_t size = counts ? grown_size(sizes, callee, depth + 1) : 0;
     return size < INLINED_AT_ONE_CALL ? size + 1 : 1;
 }
 
-static uintptr_t grown_size(Map *sizes, LLVMValueRef function) {
+static uintptr_t grown_size(Map *sizes, LLVMValueRef function, unsigned depth) {
     uintptr_t size = (uintptr_t)map_get(sizes, function);
     if (size)
         return size;
     map_set(sizes, function, (void *)INLINED_AT_ONE_CALL); // for functions that call each other in a ring
     for (LLVMBasicBlockRef block = LLVMGetFirstBasicBlock(function); block; block = LLVMGetNextBasicBlock(block))
         for (LLVMValueRef at = LLVMGetFirstInstruction(block); at; at = LLVMGetNextInstruction(at))
-            size += added_size(sizes, at);
+            size += added_size(sizes, at, depth);
     map_set(sizes, function, (void *)(size + !size));
     return size;
 }
@@ -91,7 +93,7 @@ static uintptr_t grown_size(Map *sizes, LLVMValueRef function) {
 static void pretend_callers(Unit *unit, Map *changed) {
     Map sizes = {0};
     for (LLVMValueRef f = LLVMGetFirstFunction(unit->module); f; f = LLVMGetNextFunction(f))
-        if (LLVMGetLinkage(f) == LLVMInternalLinkage && grown_size(&sizes, f) >= INLINED_AT_ONE_CALL)
+        if (LLVMGetLinkage(f) == LLVMInternalLinkage && grown_size(&sizes, f, 0) >= INLINED_AT_ONE_CALL)
             map_set(changed, f, f);
     for (size_t i = 0; i < changed->len; i++) {
         LLVMSetLinkage(changed->entries[i].value, LLVMExternalLinkage);

@@ -4,6 +4,8 @@
 #include "compiler/base/sb.h"
 #include "compiler/codegen/lower.h"
 
+#define ADD_CHECKED "llvm.sadd.with.overflow"
+
 enum { TAILCC = 18 }; // LLVM's number; its C header lacks it. C's convention is LLVMCCallConv
 
 // ---- declaration ---------------------------------------------------------------------------------------------------
@@ -270,18 +272,43 @@ Value merge_end(Function *f, Merge *merge) {
 
 // ---- instances -----------------------------------------------------------------------------------------------------
 
-static void store_parameters(Function *f, const Instance *instance) {
-    unsigned at = 1;
+static void store_parameters(Function *f, const LLVMValueRef *words) {
+    const Instance *instance = f->instance;
     for (size_t i = 0; i < instance->parameter_count; i++) {
         const Local *local = instance->parameters[i];
         Value value = {0};
         const Repr *repr = repr_of(f, local->type);
         for (unsigned j = 0; j < repr->words; j++)
-            value.word[j] = LLVMGetParam(f->function, at++);
+            value.word[j] = *words++;
         function_store_local(f, local, value);
     }
     if (instance->closure)
-        closure_load_captures(f, LLVMGetParam(f->function, at));
+        closure_load_captures(f, *words);
+}
+
+// The sum that `word` is, once more and without the test, which has been passed: behind what has been tested since
+// then, such as an operand as the index of a list, LLVM knows the range of it. Or the word itself.
+static LLVMValueRef sum_anew(Function *f, LLVMValueRef word) {
+    LLVMValueRef pair = LLVMIsAExtractValueInst(word) ? LLVMGetOperand(word, 0) : NULL;
+    LLVMValueRef callee = pair && LLVMIsACallInst(pair) ? LLVMGetCalledValue(pair) : NULL;
+    unsigned id = callee ? LLVMGetIntrinsicID(callee) : 0;
+    if (id != LLVMLookupIntrinsicID(ADD_CHECKED, strlen(ADD_CHECKED)))
+        return word;
+    return LLVMBuildNSWAdd(f->builder, LLVMGetOperand(pair, 0), LLVMGetOperand(pair, 1), "");
+}
+
+// The locals of the round before are dead: nothing but the call was left of it.
+bool function_next_round(Function *f, Words *words) {
+    const InstanceCode *code = &f->unit->instances[f->instance->id];
+    if (f->function != code->function[MODE_NORMAL] || f->rounds == code->rounds)
+        return false;
+    f->rounds++;
+    for (size_t i = 0; i < words->len; i++)
+        words->data[i] = sum_anew(f, words->data[i]);
+    store_parameters(f, words->data);
+    tail(f, f->instance->body);
+    f->rounds--;
+    return true;
 }
 
 // Before the body: room for a large frame, and a poll. A loop version starts on an empty stack; what is inlined into a
@@ -300,7 +327,10 @@ static void lower_instance(Unit *unit, const Instance *instance, Mode mode) {
     function_begin(&f, unit, function, instance, mode, represent_type(&unit->represent, instance->result),
                    instance->span);
     lower_entry(&f);
-    store_parameters(&f, instance);
+    Words words = {0};
+    for (unsigned i = 1; i < LLVMCountParams(f.function); i++)
+        vec_push(&words, LLVMGetParam(f.function, i));
+    store_parameters(&f, words.data);
     tail(&f, instance->body);
     function_end(&f);
 }

@@ -52,6 +52,7 @@ typedef struct InstanceCode {
     LLVMValueRef function[MODE_COUNT]; // NULL until needed
     Poll poll;
     uint8_t unrolled; // how many copies (MODE_INLINE_…) its calls of itself go through: 0, 1 or 2
+    uint8_t rounds;   // how often its body stands in the NORMAL version again, for calls of itself as the last act
     bool plain;       // the NORMAL version has C's calling convention (poll_graph.c says when)
 } InstanceCode;
 
@@ -125,6 +126,7 @@ typedef struct Function {
     const Repr *result;      // what the function returns in MODE_NORMAL
     VEC(Slot) slots;         // by Local.id
     DeferRecord *defers;     // live ones, innermost first
+    unsigned rounds;         // bodies of `instance` that the one being lowered stands in
     LLVMValueRef scratch[2]; // buffers of words for C functions
     LLVMMetadataRef scope;
     Span span; // of the expression being lowered: sites and debug lines
@@ -204,6 +206,9 @@ typedef struct Words {
     LLVMValueRef *data;
     size_t len, cap;
 } Words;
+// A call of the function's own instance as the last act, in the NORMAL version: its body once more instead, with these
+// words as arguments, where it is small (InstanceCode.rounds). False if that was not done.
+bool function_next_round(Function *f, Words *words);
 void words_add(Words *words, const Repr *repr, Value value);
 
 // Ways that come together with a value.

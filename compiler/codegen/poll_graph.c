@@ -22,6 +22,7 @@ typedef struct Node {
     uint32_t group; // 0: none yet; callees have lower ones
     uint32_t size;  // trees in the body
     uint32_t depth; // estimated bytes from its entry to the next check, by whatever way
+    bool searches;  // it calls itself as the last operand of `&&` or `||`
     uint32_t link;  // by tail calls: instance id + 1 of another of its set, towards the set's root; 0: it is the root
     bool uneven;    // of a root: the set has a tail call between different parameters, or more than registers hold
 } Node;
@@ -90,6 +91,14 @@ static void add_arms(Graph *graph, const TreeArm *arms, size_t count) {
     }
 }
 
+static void add_last_operand(Graph *graph, const Tree *tree) {
+    Node *node = &graph->nodes[graph->instance->id];
+    size_t before = node->edges.len;
+    add_tail(graph, tree);
+    for (size_t i = before; i < node->edges.len; i++)
+        node->searches |= node->edges.data[i].to == graph->instance;
+}
+
 // Calls in tail position: exactly what tail.c lowers as such. All others are added by add_value.
 static void add_tail(Graph *graph, const Tree *tree) {
     switch (tree->kind) {
@@ -137,7 +146,7 @@ static void add_tail(Graph *graph, const Tree *tree) {
     case TREE_BINARY:
         if (tail_is_logic(tree)) {
             add_value(tree->binary.left, graph);
-            add_tail(graph, tree->binary.right);
+            add_last_operand(graph, tree->binary.right);
         } else {
             add_value(tree, graph);
         }
@@ -281,22 +290,41 @@ static void choose_conventions(Graph *graph) {
 // ---- recursion unrolled
 //
 // A small function that calls itself, other than as its last act, is inlined into itself, once or twice, as long as all
-// copies together stay small: that halves or quarters the calls, frames and polls.
+// copies together stay small: that halves or quarters the calls, frames and polls. One that calls itself only as its
+// last act is a loop, whose body is repeated: a poll serves several rounds, and what one round has tested the next
+// knows. Not if it searches: then it mostly ends after few rounds, and is better inlined as a whole where it is called.
 
-enum { UNROLLED_SIZE = 200, UNROLLED_CALLS = 4 }; // trees of all copies; calls of itself in one
+enum { UNROLLED_SIZE = 200, UNROLLED_CALLS = 4, UNROLLED_MOST = 2 }; // trees of all copies; calls of itself in one
+enum { ROUNDS_SIZE = 100, ROUNDS_MOST = 3 };
+
+static uint32_t calls_of_itself(const Node *node, const Instance *instance, bool tail) {
+    uint32_t calls = 0;
+    for (size_t i = 0; i < node->edges.len; i++)
+        calls += node->edges.data[i].to == instance && node->edges.data[i].tail == tail;
+    return calls;
+}
+
+// How often `calls` calls of a function of that size can be replaced by its body.
+static uint8_t copies_within(uint32_t size, uint32_t calls, uint32_t limit, uint8_t most) {
+    uint32_t copies = 1, total = size;
+    uint8_t times = 0;
+    for (; times < most && calls > 0 && calls <= UNROLLED_CALLS; times++) {
+        copies *= calls;
+        total += copies * size;
+        if (total > limit)
+            break;
+    }
+    return times;
+}
 
 static void choose_unrolled(Graph *graph, const Instance *instance) {
     const Node *node = &graph->nodes[instance->id];
-    uint32_t calls = 0, copies = 1, size = node->size;
-    for (size_t i = 0; i < node->edges.len; i++)
-        calls += node->edges.data[i].to == instance && !node->edges.data[i].tail;
-    uint8_t *unrolled = &graph->unit->instances[instance->id].unrolled;
-    for (*unrolled = 0; *unrolled < 2 && calls > 0 && calls <= UNROLLED_CALLS; (*unrolled)++) {
-        copies *= calls;
-        size += copies * node->size;
-        if (size > UNROLLED_SIZE)
-            break;
-    }
+    InstanceCode *code = &graph->unit->instances[instance->id];
+    uint32_t calls = calls_of_itself(node, instance, false);
+    code->unrolled = copies_within(node->size, calls, UNROLLED_SIZE, UNROLLED_MOST);
+    code->rounds = 0;
+    if (calls == 0 && !node->searches && !graph->unit->options->debug)
+        code->rounds = copies_within(node->size, calls_of_itself(node, instance, true), ROUNDS_SIZE, ROUNDS_MOST);
 }
 
 void poll_analyse(Unit *unit) {

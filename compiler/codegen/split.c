@@ -26,6 +26,7 @@
 
 enum {
     PART_INSTRUCTIONS = 15000,       // about a quarter of a second of optimising
+    TWO_PARTS_INSTRUCTIONS = 8000,   // at least: two parts are done sooner than one, though they take more time
     DEBUG_PART_INSTRUCTIONS = 50000, // about as long, not optimised
     SMALL_INSTRUCTIONS = 24,         // at most: worth a copy in every part
     EVERY_PART = SPLIT_MAX_PARTS,
@@ -58,7 +59,9 @@ unsigned split_parts(const Unit *unit) {
         total += unit_instructions(f);
     size_t size = options->debug ? DEBUG_PART_INSTRUCTIONS : PART_INSTRUCTIONS;
     size_t parts = (total + size / 2) / size;
-    return parts < 2 ? 1 : parts > SPLIT_MAX_PARTS ? SPLIT_MAX_PARTS : (unsigned)parts;
+    if (parts < 2)
+        return !options->debug && total >= TWO_PARTS_INSTRUCTIONS ? 2 : 1;
+    return parts > SPLIT_MAX_PARTS ? SPLIT_MAX_PARTS : (unsigned)parts;
 }
 
 static void assign(Split *split) {
