@@ -388,5 +388,6 @@ Tree *eval_method(Frame *frame, Expr *expr) {
     Named named = library ? resolve_in_library(frame->check, name_of(library), name) : (Named){.kind = NAMED_NOTHING};
     if (named.kind != NAMED_FUNCTION && named.kind != NAMED_BUILTIN)
         return no_method(frame, receiver, expr, library);
-    return call_library(frame, receiver, expr, &named);
+    return filter_narrows(receiver, expr) ? eval_filter(frame, receiver, expr)
+                                          : call_library(frame, receiver, expr, &named);
 }

@@ -485,6 +485,8 @@ Tree *eval_lambda(Frame *frame, Expr *expr);
 Tree *eval_call(Frame *frame, Expr *expr, const Type *expected);
 Tree *eval_method(Frame *frame, Expr *expr);
 Tree *field_of(Frame *frame, Tree *record, Name name, Span name_span, Span span, const Expr *expr);
+bool filter_narrows(const Tree *list, const Expr *call); // filter.c: `call` is a method of a list's type
+Tree *eval_filter(Frame *frame, Tree *list, const Expr *call);
 // Patterns see of a parameter what its annotation names, too: false, and an error, for a field that no variant has.
 bool check_pattern_view(Frame *frame, const Expr *subject, const Pattern *pattern);
 Tree *text_of_tree(Tree *tree);

@@ -29,10 +29,14 @@ static bool may_be_nil(const Type *type) {
 }
 
 // A value that may be nil and one other thing.
-static void help_nil(Diag *diag, const Expr *expr, const Type *type) {
+static void help_nil(const Frame *frame, Diag *diag, const Expr *expr, const Type *type) {
     type = type_resolve(type);
     if (!diag || type->kind != TYPE_UNION)
         return;
+    if (module_is_library(frame->module)) {
+        diag_help(diag, "leave the others out: `xs.filter((x) -> x is int)` is a list of ints");
+        return;
+    }
     if (!may_be_nil(type)) {
         diag_help(diag, "take the union apart with `match`, or test it with `is`");
         return;
@@ -53,8 +57,8 @@ static Tree *bad_operands(Frame *frame, const Expr *expr, const Tree *left, cons
             "nothing is converted by itself: `float(x)` makes a float of an int, `truncate(x)` an int of a float");
     if (expr->binary.op == BINARY_REM && a == TYPE_STRING)
         REPORT_HELP(diag, "values stand in text: \"${x}\"; see `string:format`, `math:fixed`, `text.pad_left`");
-    help_nil(diag, expr->binary.left, left->type);
-    help_nil(diag, expr->binary.right, right->type);
+    help_nil(frame, diag, expr->binary.left, left->type);
+    help_nil(frame, diag, expr->binary.right, right->type);
     report_origin(diag, frame, expr->binary.left);
     report_origin(diag, frame, expr->binary.right);
     report_instance(diag, frame);

@@ -97,7 +97,8 @@ int64_t fl_call_wait(FlProcess *self, FlPid reply_address, FlPid to, int64_t tim
     self->side->called = to;
     process_drain(self);
     if (!alias->first) {
-        self->deadline = process_deadline_of_call(timeout);
+        // The largest int is for ever.
+        self->deadline = timeout == INT64_MAX ? INT64_MAX : process_deadline_of_call(timeout);
         while (!alias->first && self->deadline != 0) {
             process_wait(self);
             if (!alias->first && process_expired(self))
