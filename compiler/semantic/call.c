@@ -329,7 +329,7 @@ static Tree *no_method(Frame *frame, const Tree *receiver, const Expr *expr, con
     Name name = expr->method.name;
     Diag *diag = report(frame, DIAG_NO_METHOD, expr->method.name_span, "`%s` has no function `%s`",
                         type_words(receiver->type), name_text(name));
-    const char *help = library ? habit_help(library, name) : NULL;
+    const char *help = habit_help(library ? library : "", name);
     if (help)
         REPORT_HELP(diag, "%s", help);
     else if (library) {

@@ -120,7 +120,7 @@ static Tree *eval_append(Frame *frame, const Expr *expr, Tree *left, Tree *right
         return tree_never(expr->span);
     }
     if (a->kind != TYPE_LIST || b->kind != TYPE_LIST)
-        return bad_operands(frame, expr, left, right, "two lists");
+        return bad_operands(frame, expr, left, right, "two lists: `xs ++ [x]`");
     const Type *type = type_join(left->type, right->type);
     Tree *tree = tree_binary(TREE_ADD, type, convert(frame, left, type), convert(frame, right, type), expr->span);
     tree->kind = TREE_APPEND;

@@ -238,6 +238,8 @@ static const char *place_help(const Parser *p, DiagCode code) {
         return "a function value is written `(a, b) -> value`";
     if (here == TOKEN_PIPE && encloses(p, TOKEN_OPEN_BRACKET))
         return "the first element and the rest are `[first, ...rest]` in a pattern, `[first] ++ rest` in an expression";
+    if (here == TOKEN_QUESTION && code == DIAG_EXPECTED_TYPE)
+        return "a type with nil in it is written `T | nil`";
     if (here == TOKEN_QUESTION && next->kind == TOKEN_COLON)
         return "there are no optional parameters; a type with nil in it is written `T | nil`";
     if (here == TOKEN_QUESTION && is_type_end(last))

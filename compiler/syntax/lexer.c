@@ -240,8 +240,10 @@ static void skip_unknown(Lexer *lx) {
     else
         diag = diag_error(lx->diags, DIAG_UNKNOWN_CHARACTER, span, "unknown character U+%04X", code_point);
     bool is_map = code_point == '#' && lx->text[lx->at] == '{';
-    const char *help =
-        is_map ? "a map is written `map:of(\"a\": 1)`, a record `{a: 1}`" : help_for_character(code_point);
+    bool is_unequal = code_point == '~' && lx->text[lx->at] == '=';
+    const char *help = is_unequal ? "unequal is `!=`"
+                       : is_map   ? "a map is written `map:of(\"a\": 1)`, a record `{a: 1}`"
+                                  : help_for_character(code_point);
     if (help)
         diag_help(diag, "%s", help);
 }
