@@ -88,6 +88,8 @@ static void give_share(Mailbox *mailbox) {
     // Both: what the other has done to it comes before it is freed.
     if (atomic_fetch_sub_explicit(&mailbox->shares, 1, memory_order_acq_rel) != 1)
         return;
+    // What the process moved here after the host had closed it. Outside of the gate nothing is left: a stop freed it.
+    free_queue(mailbox);
     if (mailbox->event >= 0)
         close(mailbox->event);
     pthread_mutex_destroy(&mailbox->lock);
