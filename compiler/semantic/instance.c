@@ -148,6 +148,8 @@ static void add_entry(Template *template, Inst *inst, const Type *const *types, 
 
 // How many instances of the template stand within each other up to this caller.
 static unsigned generation(const Template *template, const Inst *caller) {
+    if (template->instances.len == 0) // nearly always, where calls go deep: the way up is not searched for each
+        return 0;
     for (; caller; caller = caller->caller)
         if (caller->template == template)
             return caller->generation + 1;

@@ -12,6 +12,10 @@ each() { # COUNT FORMAT: the format once for each of 1 … COUNT, which it may n
   echo 'main() { println(f12500(3, 1)) }'; } >lines.fl
 expect 0 '' "$FLUFFYC" check lines.fl
 
+# Calls 50,000 deep, each to a function that is not known yet.
+{ each 50000 'f%d(x) { f%dn(x + %d) }' | awk '{ sub(/f[0-9]+n/, "f" NR + 1); print }'; echo 'f50001(x) { x }'; echo 'main() { println(f1(1)) }'; } >chain.fl
+expect 0 '' "$FLUFFYC" check chain.fl
+
 # A function of 10,000 lines.
 { echo 'main() {'; echo '    x0 = 0'; seq 10000 | awk '{ printf "    x%d = x%d + %d\n", $1, $1 - 1, $1 % 3 }'; echo '    println(x10000)'; echo '}'; } >function.fl
 expect 0 '' "$FLUFFYC" run function.fl
