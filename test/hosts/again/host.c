@@ -9,29 +9,10 @@
 #include <assert.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "../blocks.h"
 #include "work.h"
-
-static _Atomic(long) blocks;
-
-static void *allocate(size_t bytes) {
-    void *memory = malloc(bytes);
-    blocks += memory != NULL;
-    return memory;
-}
-
-static void *resize(void *old, size_t bytes) {
-    void *memory = realloc(old, bytes);
-    blocks += !old && memory;
-    return memory;
-}
-
-static void release(void *memory) {
-    blocks -= memory != NULL;
-    free(memory);
-}
 
 static fluffy_runtime *start(void) {
     fluffy_options options = {.workers = 2, .allocate = allocate, .resize = resize, .release = release};

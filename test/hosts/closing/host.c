@@ -10,32 +10,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../blocks.h"
 #include "work.h"
 
 enum { ROUNDS = 60, CLOSERS = 4, OPENED = 100 };
 
 static _Atomic(int) over;
-static _Atomic(long) blocks, opened;
+static _Atomic(long) opened;
 static fluffy_runtime *_Atomic runtime;
-
-static void *allocate(size_t bytes) {
-    void *memory = malloc(bytes);
-    blocks += memory != NULL;
-    return memory;
-}
-
-static void *resize(void *old, size_t bytes) {
-    void *memory = realloc(old, bytes);
-    blocks += !old && memory;
-    return memory;
-}
-
-static void release(void *memory) {
-    blocks -= memory != NULL;
-    free(memory);
-}
 
 // Up to five answers come, some of them before it is closed, some never.
 static void use(fluffy_mailbox *mailbox, long number) {

@@ -13,8 +13,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../blocks.h"
 #include "sink.h"
 
 enum { ROUNDS = 20, SENDERS = 8, AHEAD = 500 };
@@ -22,27 +22,6 @@ enum { ROUNDS = 20, SENDERS = 8, AHEAD = 500 };
 static fluffy_runtime *runtime;
 static fluffy_pid sink;
 static _Atomic(int) sending;
-
-// ---- an allocator that counts
-
-static _Atomic(long) blocks;
-
-static void *allocate(size_t bytes) {
-    void *memory = malloc(bytes);
-    blocks += memory != NULL;
-    return memory;
-}
-
-static void *resize(void *old, size_t bytes) {
-    if (!old)
-        return allocate(bytes);
-    return realloc(old, bytes);
-}
-
-static void release(void *memory) {
-    blocks -= memory != NULL;
-    free(memory);
-}
 
 // ---- senders
 

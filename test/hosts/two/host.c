@@ -10,29 +10,10 @@
 #undef NDEBUG
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "../blocks.h"
 #include "one.h"
 #include "other.h"
-
-static long blocks;
-
-static void *allocate(size_t bytes) {
-    __atomic_fetch_add(&blocks, 1, __ATOMIC_RELAXED);
-    return malloc(bytes);
-}
-
-static void *resize(void *old, size_t bytes) {
-    if (!old)
-        __atomic_fetch_add(&blocks, 1, __ATOMIC_RELAXED);
-    return realloc(old, bytes);
-}
-
-static void release(void *memory) {
-    if (memory)
-        __atomic_fetch_sub(&blocks, 1, __ATOMIC_RELAXED);
-    free(memory);
-}
 
 int main(void) {
     fluffy_options mine = {.workers = 1, .allocate = allocate, .resize = resize, .release = release};
