@@ -38,7 +38,7 @@ int main(void) {
     other_reply other_reply;
     assert(one_receive_reply(from_one, -1, &scope, &reply) == FLUFFY_OK);
     assert(other_receive_reply(from_other, -1, &other_scope, &other_reply) == FLUFFY_OK);
-    assert(__atomic_load_n(&blocks, __ATOMIC_RELAXED) > 0);
+    assert(blocks > 0);
     assert(fluffy_stop(one, 0) == FLUFFY_OK && fluffy_stop(other, 0) == FLUFFY_OK); // ends the scopes too
     fluffy_mailbox_close(from_one);
     fluffy_mailbox_close(from_other);
