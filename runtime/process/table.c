@@ -91,6 +91,18 @@ static FlPid next_pid(FlPid pid) {
     return (FlPid)serial << 32 | (uint32_t)pid;
 }
 
+static void clear_between(FlProcess *process, size_t from, size_t to) { memset((char *)process + from, 0, to - from); }
+
+// What comes before the arena. Its timeout by single stores: who parked the process before may still look there
+// (timers.c, park_armed).
+static void clear(FlProcess *process) {
+    clear_between(process, offsetof(FlProcess, queue_next), offsetof(FlProcess, timeout));
+    atomic_store_explicit(&process->timeout.armed, 0, memory_order_relaxed);
+    atomic_store_explicit(&process->timeout.index, 0, memory_order_relaxed);
+    process->timeout.shard = 0;
+    clear_between(process, offsetof(FlProcess, timeout) + sizeof(FlTimeout), offsetof(FlProcess, arena));
+}
+
 // A slot whose mailbox is still closed, under the pid that it had.
 static FlProcess *take_slot(ProcessCache *cache) {
     if (!cache->free && !refill(cache))
@@ -101,7 +113,7 @@ static FlProcess *take_slot(ProcessCache *cache) {
     process->head.resume = NULL;
     process->head.frame = NULL;
     process->head.defers = NULL;
-    memset(&process->queue_next, 0, offsetof(FlProcess, arena) - offsetof(FlProcess, queue_next));
+    clear(process);
     process->status = PROCESS_RUNNING;
     process->flags = 0;
     process->last = &process->first;
